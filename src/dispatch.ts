@@ -1,0 +1,87 @@
+import {unlink} from 'node:fs/promises';
+import {MessageChannel, receiveMessageOnPort, type Transferable} from 'node:worker_threads';
+import type {Job} from './job.js';
+import type {WorkerPool} from './pool.js';
+import type {BackupRequest, JobOutcome, WorkerMessage} from './protocol.js';
+import {receive, type ReportListener} from './reports.js';
+import {withSidecars} from './sidecars.js';
+
+/**
+ * Sends a job to a worker and hands on what comes back. When this returns, every report of the worker has been handed
+ * on, and the thread is free or dead.
+ *
+ * @throws `BackupError` ERR_BACKUP_WORKER when the thread died or could not load.
+ */
+export async function dispatch(
+	job: Job,
+	pool: WorkerPool,
+	progressInterval: number,
+	listener: Pick<ReportListener, 'onTick' | 'onThrow'>,
+): Promise<JobOutcome> {
+	const {port1: port, port2} = new MessageChannel();
+	const {progress} = job.spec.options;
+	let staging: string | undefined;
+	const reports: ReportListener = {
+		...listener,
+		progress,
+		onStaging: (path) => {
+			staging = path;
+		},
+	};
+	const hand = (message: WorkerMessage): void => {
+		receive(message, job.control, reports);
+	};
+	port.on('message', hand);
+
+	try {
+		const request = toRequest(job, port2, progressInterval);
+		const transfer: Transferable[] = [port2];
+		if (request.source.kind === 'bytes') transfer.push(request.source.bytes);
+		return await pool.run(request, transfer);
+	} catch (error) {
+		drain(port, hand);
+		// A dead thread could not clean up. Its process lives on, so no other process may take the file for a stale one.
+		if (staging !== undefined) await removeStaging(staging);
+		throw error;
+	} finally {
+		// The outcome comes through another port and may overtake the last reports.
+		drain(port, hand);
+		port.close();
+	}
+}
+
+function toRequest(job: Job, port: BackupRequest['port'], progressInterval: number): BackupRequest {
+	const {source, target, options} = job.spec;
+	return {
+		jobId: job.id,
+		source,
+		target: {
+			path: job.targetPath,
+			existing: target.existing,
+			mode: options.mode,
+			journalMode: options.journalMode,
+		},
+		copy: {
+			pages: Math.max(0, options.pages),
+			snapshot: options.snapshot,
+			strategy: options.strategy,
+			sleepMs: options.sleep * 1000,
+			stallTimeout: options.stallTimeout,
+			maxRate: options.maxRate,
+		},
+		report: {steps: options.progress !== undefined, tickInterval: progressInterval},
+		port,
+		control: job.control.buffer,
+	};
+}
+
+function drain(port: BackupRequest['port'], hand: (message: WorkerMessage) => void): void {
+	for (let entry = receiveMessageOnPort(port); entry !== undefined; entry = receiveMessageOnPort(port)) {
+		// Only our own worker has the other end of this port.
+		hand(entry.message as WorkerMessage);
+	}
+}
+
+async function removeStaging(path: string): Promise<void> {
+	await Promise.allSettled(withSidecars(path).map((file) => unlink(file)));
+}

@@ -1,0 +1,53 @@
+import type {ProgressStatus} from './constants.js';
+import type {JobInfo} from './job.js';
+import type {BackupResult} from './result.js';
+
+/** The events of a {@link BackupManager} and what each listener is given. */
+export interface BackupEvents {
+	/** A job was accepted. */
+	queued: (event: JobEvent) => void;
+	/** A job began to run. */
+	active: (event: JobEvent) => void;
+	/** A job got on, or waits for a lock: the first, the last, and one each `progressInterval` between. */
+	progress: (event: ProgressEvent) => void;
+	/** A job's copy is in place. */
+	completed: (event: CompletedEvent) => void;
+	/** A job failed; its target is what it was. */
+	failed: (event: FailedEvent) => void;
+	/** A job was aborted; its target is what it was. */
+	aborted: (event: FailedEvent) => void;
+	/** The last job that waited has left the queue: as many as `maxQueue` may come. */
+	drain: () => void;
+	/** As many jobs wait as `maxQueue` allows: the next is refused until some have left. */
+	needsDrain: () => void;
+}
+
+export interface JobEvent {
+	readonly job: JobInfo;
+}
+
+export interface ProgressEvent extends JobEvent {
+	readonly status: ProgressStatus;
+	/** Pages still to copy. */
+	readonly remaining: number;
+	/** Pages in all. */
+	readonly total: number;
+}
+
+export interface CompletedEvent extends JobEvent {
+	readonly result: BackupResult;
+}
+
+export interface FailedEvent extends JobEvent {
+	readonly error: unknown;
+}
+
+/** A listener that throws must not change a job's outcome: it is told of as a warning of the process instead. */
+export function withoutThrowing(event: keyof BackupEvents, emit: () => void): void {
+	try {
+		emit();
+	} catch (error) {
+		const why = error instanceof Error ? (error.stack ?? error.message) : String(error);
+		process.emitWarning(`A listener of the event "${event}" threw: ${why}`, {code: 'HOTCOPY_LISTENER_THREW'});
+	}
+}

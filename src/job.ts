@@ -1,0 +1,138 @@
+import {randomUUID} from 'node:crypto';
+import {Control} from './control.js';
+import {SQLITE_OK, type ProgressStatus} from './constants.js';
+import type {FilledBackupOptions} from './options.js';
+import type {SourceRequest} from './protocol.js';
+import type {BackupResult} from './result.js';
+import type {NamedTarget} from './target.js';
+
+export type FailedState = 'failed' | 'aborted';
+export type JobState = 'queued' | 'active' | 'completed' | FailedState;
+
+/** A job at one moment, as events and `manager.jobs` show it. */
+export interface JobInfo {
+	readonly id: string;
+	/** The source's path; `:memory:` or the database's name for one without a file. */
+	readonly source: string;
+	/** The target's path. */
+	readonly target: string;
+	readonly state: JobState;
+	readonly priority: number;
+	/** Pages still to copy; 0 before the first step. */
+	readonly remaining: number;
+	/** Pages in all; 0 before the first step. */
+	readonly total: number;
+	/** How often another connection's write made the copy start again. */
+	readonly restarts: number;
+	/** How often a lock made the job wait. */
+	readonly busyRetries: number;
+}
+
+/** Where a copy stands. */
+export interface JobProgress {
+	readonly status: ProgressStatus;
+	readonly remaining: number;
+	readonly total: number;
+	readonly restarts: number;
+	readonly busyRetries: number;
+}
+
+/** Why a job is being cancelled, and how it will end. */
+export interface Cancellation {
+	readonly error: unknown;
+	readonly state: FailedState;
+}
+
+export interface JobSpec {
+	readonly source: SourceRequest;
+	readonly target: NamedTarget;
+	readonly options: FilledBackupOptions;
+}
+
+/** How many milliseconds an aborted job waits for its worker to clean up before it rejects all the same. */
+const CLEANUP_GRACE = 50;
+
+/** One backup, from the call to its promise. */
+export class Job {
+	readonly id = randomUUID();
+	readonly spec: JobSpec;
+	readonly control = new Control();
+	readonly promise: Promise<BackupResult>;
+	/** The target with its links followed; until then as it was named. Jobs with one target run one after another. */
+	targetPath: string;
+	progress: JobProgress = {status: SQLITE_OK, remaining: 0, total: 0, restarts: 0, busyRetries: 0};
+	readonly queuedAt = performance.now();
+	startedAt: number | undefined;
+
+	#state: JobState = 'queued';
+	#cancellation: Cancellation | undefined;
+	#grace: NodeJS.Timeout | undefined;
+	readonly #settle: PromiseWithResolvers<BackupResult>;
+
+	constructor(spec: JobSpec) {
+		this.spec = spec;
+		this.targetPath = spec.target.path;
+		this.#settle = Promise.withResolvers();
+		this.promise = this.#settle.promise;
+	}
+
+	get state(): JobState {
+		return this.#state;
+	}
+
+	get settled(): boolean {
+		return this.#state !== 'queued' && this.#state !== 'active';
+	}
+
+	/** Why the job is being cancelled, while it is. */
+	get cancellation(): Cancellation | undefined {
+		return this.#cancellation;
+	}
+
+	get info(): JobInfo {
+		const {remaining, total, restarts, busyRetries} = this.progress;
+		const {source, options} = this.spec;
+		return Object.freeze({
+			id: this.id,
+			source: source.kind === 'file' ? source.path : source.label,
+			target: this.targetPath,
+			state: this.#state,
+			priority: options.priority,
+			remaining,
+			total,
+			restarts,
+			busyRetries,
+		});
+	}
+
+	activate(): void {
+		this.#state = 'active';
+		this.startedAt = performance.now();
+	}
+
+	/**
+	 * Stops the job unless its worker is publishing already. `reject` is called in milliseconds: as soon as the worker has
+	 * cleaned up, or after a grace period when a native call still holds it. From here on nothing is published.
+	 */
+	cancel(error: unknown, state: FailedState, reject: () => void): void {
+		if (this.settled || this.#cancellation !== undefined || !this.control.cancel()) return;
+		this.#cancellation = {error, state};
+		if (this.control.started) this.#grace = setTimeout(reject, CLEANUP_GRACE);
+		else reject();
+	}
+
+	complete(result: BackupResult): void {
+		this.#end('completed');
+		this.#settle.resolve(result);
+	}
+
+	fail(error: unknown, state: FailedState): void {
+		this.#end(state);
+		this.#settle.reject(error);
+	}
+
+	#end(state: JobState): void {
+		clearTimeout(this.#grace);
+		this.#state = state;
+	}
+}

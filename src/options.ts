@@ -1,0 +1,140 @@
+import type {ProgressStatus} from './constants.js';
+
+/** How an existing target is treated; see {@link BackupOptions.existing}. */
+export type ExistingMode = 'replace' | 'overwrite' | 'fail';
+/** Whether one read transaction spans the whole copy; see {@link BackupOptions.snapshot}. */
+export type SnapshotMode = 'auto' | 'pin' | 'none';
+/** What the journal mode of the copy is; see {@link BackupOptions.journalMode}. */
+export type JournalModeOption = 'keep' | 'delete';
+/** A way to copy, as a result names it. */
+export type StrategyName = 'pages';
+/** A way to copy, or `'auto'` for the best one; see {@link BackupOptions.strategy}. */
+export type StrategyOption = 'auto' | StrategyName;
+
+/**
+ * Called after every step with SQLite's status, the pages still to copy and the pages in all.
+ *
+ * The last call has status `SQLITE_DONE` and `remaining` 0. What it throws rejects the job with that same error object,
+ * and the target stays as it was, also when the last call throws.
+ */
+export type ProgressCallback = (status: ProgressStatus, remaining: number, total: number) => void;
+
+/**
+ * The options of one backup. They start from CPython's `sqlite3.Connection.backup()`, with its names and units.
+ *
+ * @see https://docs.python.org/3/library/sqlite3.html#sqlite3.Connection.backup
+ */
+export interface BackupOptions {
+	/**
+	 * Pages a step, an integer. 0 or negative: the whole database in one step.
+	 * @default 0
+	 */
+	readonly pages?: number | undefined;
+	/** Called after every step, on the caller's thread. */
+	readonly progress?: ProgressCallback | undefined;
+	/**
+	 * Which database of the source: `'main'`, `'temp'` (of a handle), or the name of an attached one. SQLite compares
+	 * these names without regard to case.
+	 * @default 'main'
+	 */
+	readonly name?: string | undefined;
+	/** Attached databases of a path source: name to path. `name` chooses one of them. */
+	readonly attach?: Readonly<Record<string, string | URL>> | undefined;
+	/**
+	 * Seconds (not milliseconds, as in CPython) to wait before trying again when SQLite was busy or locked. 0 or more.
+	 * @default 0.25
+	 */
+	readonly sleep?: number | undefined;
+	/** Cancels the job, queued or running. It then rejects with an `AbortError` whose `cause` is the signal's reason. */
+	readonly signal?: AbortSignal | undefined;
+	/**
+	 * The most bytes a second that are copied, to spare the disk. More than 0. It does not hold back a copy that shuts
+	 * out writers, which is one under a pin in rollback-journal mode.
+	 * @default Infinity
+	 */
+	readonly maxRate?: number | undefined;
+	/**
+	 * `'pin'`: one read transaction for the whole copy, so that writers never restart it. `'none'`: as CPython, a restart
+	 * when another connection writes between steps. `'auto'`: a pin in WAL mode and for whole-database steps; otherwise
+	 * writers are let in between steps, and after 3 restarts the copy is finished under a pin, so that every backup ends.
+	 * @default 'auto'
+	 */
+	readonly snapshot?: SnapshotMode | undefined;
+	/**
+	 * How the pages are copied. `'pages'`: SQLite's online backup API. `'auto'`: the best for the case.
+	 * @default 'auto'
+	 * @see https://sqlite.org/backup.html
+	 */
+	readonly strategy?: StrategyOption | undefined;
+	/**
+	 * What happens to a target that exists. `'replace'`: the whole new copy is renamed over it. `'overwrite'`: it is
+	 * written in place in one transaction, so that connections that have it open go on. `'fail'`: the job fails.
+	 * @default 'replace'
+	 */
+	readonly existing?: ExistingMode | undefined;
+	/**
+	 * Milliseconds without any progress, because of locks, before the job fails with `ERR_BACKUP_BUSY`. 0 or more;
+	 * `Infinity` waits for ever.
+	 * @default 60_000
+	 */
+	readonly stallTimeout?: number | undefined;
+	/**
+	 * Milliseconds that the job may run, once it runs, before it fails with `ERR_BACKUP_TIMEOUT`. More than 0.
+	 * @default Infinity
+	 */
+	readonly timeout?: number | undefined;
+	/**
+	 * Permission bits of the copy, 0 to 0o777. Bits that would let others read what they cannot read in the source are
+	 * left out. Without it: the source's, and where a file is replaced, no more than that file had.
+	 */
+	readonly mode?: number | undefined;
+	/**
+	 * `'keep'`: the copy has the source's journal mode. `'delete'`: the copy of a WAL database is a plain
+	 * rollback-journal database, which can be opened on read-only media. A database that is overwritten in place keeps
+	 * its own journal mode.
+	 * @default 'keep'
+	 */
+	readonly journalMode?: JournalModeOption | undefined;
+	/**
+	 * Jobs with a higher number leave the queue first; equal ones in the order they came. An integer.
+	 * @default 0
+	 */
+	readonly priority?: number | undefined;
+}
+
+/** {@link BackupOptions} after validation, with every default filled in. */
+export interface FilledBackupOptions {
+	readonly pages: number;
+	readonly progress: ProgressCallback | undefined;
+	readonly name: string;
+	readonly attach: Readonly<Record<string, string | URL>> | undefined;
+	readonly sleep: number;
+	readonly signal: AbortSignal | undefined;
+	readonly maxRate: number;
+	readonly snapshot: SnapshotMode;
+	readonly strategy: StrategyOption;
+	readonly existing: ExistingMode;
+	readonly stallTimeout: number;
+	readonly timeout: number;
+	readonly mode: number | undefined;
+	readonly journalMode: JournalModeOption;
+	readonly priority: number;
+}
+
+export const BACKUP_DEFAULTS: FilledBackupOptions = Object.freeze({
+	pages: 0,
+	progress: undefined,
+	name: 'main',
+	attach: undefined,
+	sleep: 0.25,
+	signal: undefined,
+	maxRate: Infinity,
+	snapshot: 'auto',
+	strategy: 'auto',
+	existing: 'replace',
+	stallTimeout: 60_000,
+	timeout: Infinity,
+	mode: undefined,
+	journalMode: 'keep',
+	priority: 0,
+});

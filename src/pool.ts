@@ -1,0 +1,127 @@
+import type {Transferable} from 'node:worker_threads';
+import {Piscina} from 'piscina';
+import {Control} from './control.js';
+import {BackupError} from './errors.js';
+import type {FilledManagerOptions} from './manager-options.js';
+import {messageOf} from './message.js';
+import type {BackupRequest, JobOutcome} from './protocol.js';
+
+/** The file a thread runs: `.ts` beside the sources, where tsx compiles it, and `.js` in `dist`. */
+const WORKER_URL = new URL(`../workers/backup${import.meta.url.endsWith('.ts') ? '.ts' : '.js'}`, import.meta.url).href;
+
+/** A run that no thread has begun with. */
+interface Waiting {
+	readonly control: Control;
+	readonly fail: (error: BackupError) => void;
+}
+
+/**
+ * Piscina, made safe to depend on: a thread that dies or cannot load rejects the runs that it had, or that waited for
+ * it, and the next run gets a fresh pool.
+ */
+export class WorkerPool {
+	readonly #options: FilledManagerOptions;
+	#pool: Piscina<BackupRequest, JobOutcome> | undefined;
+	readonly #waiting = new Set<Waiting>();
+	readonly #running = new Map<Piscina, number>();
+	#lastError: unknown;
+
+	constructor(options: FilledManagerOptions) {
+		this.#options = options;
+		if (options.minThreads > 0) this.#pool = this.#create();
+	}
+
+	/**
+	 * @throws `BackupError` ERR_BACKUP_WORKER when the thread died or could not load.
+	 */
+	async run(request: BackupRequest, transfer: readonly Transferable[]): Promise<JobOutcome> {
+		const pool = (this.#pool ??= this.#create());
+		this.#running.set(pool, (this.#running.get(pool) ?? 0) + 1);
+		const {promise: unloadable, reject: fail} = Promise.withResolvers<never>();
+		const waiting = {control: new Control(request.control), fail};
+		this.#waiting.add(waiting);
+		try {
+			return await Promise.race([pool.run(request, {transferList: [...transfer]}), unloadable]);
+		} catch (error) {
+			throw error instanceof BackupError ? error : died(error);
+		} finally {
+			this.#waiting.delete(waiting);
+			this.#running.set(pool, (this.#running.get(pool) ?? 1) - 1);
+			this.#endIfRetired(pool);
+		}
+	}
+
+	/** Ends the threads. Only to be called when no run is left: Piscina would reject it, and its files would stay. */
+	async destroy(): Promise<void> {
+		const pool = this.#pool;
+		this.#pool = undefined;
+		await pool?.destroy();
+	}
+
+	#create(): Piscina<BackupRequest, JobOutcome> {
+		const {minThreads, maxThreads, idleTimeout, threads} = this.#options;
+		const given = Object.fromEntries(Object.entries(threads).filter(([, value]) => value !== undefined));
+		const pool = new Piscina<BackupRequest, JobOutcome>({
+			...given,
+			filename: WORKER_URL,
+			minThreads,
+			maxThreads,
+			idleTimeout,
+			// The jobs queue before the pool, so it never has more tasks than threads.
+			maxQueue: Infinity,
+			concurrentTasksPerWorker: 1,
+			recordTiming: false,
+		});
+
+		// A thread that fails before it has a task is told of only by these events, and the tasks that wait for it would
+		// wait for ever. An `error` without a listener would end the process.
+		pool.on('error', (error: unknown) => {
+			this.#lastError = error;
+			setImmediate(() => {
+				this.#failStranded(pool);
+			});
+		});
+		pool.on('workerDestroy', () => {
+			setImmediate(() => {
+				this.#failStranded(pool);
+			});
+		});
+		return pool;
+	}
+
+	/** With no thread left, and none being started, what still waits would wait for ever. */
+	#failStranded(pool: Piscina): void {
+		if (pool !== this.#pool || pool.threads.length > 0 || this.#waiting.size === 0) return;
+		// Once Piscina has seen a thread fail to load, it starts no more of its own: the next run needs a new pool.
+		this.#pool = undefined;
+		for (const {control, fail} of this.#waiting) {
+			if (!control.started && control.cancel()) fail(unloadable(this.#lastError));
+		}
+
+		this.#endIfRetired(pool);
+	}
+
+	#endIfRetired(pool: Piscina): void {
+		if (pool === this.#pool || (this.#running.get(pool) ?? 0) > 0) return;
+		this.#running.delete(pool);
+		void pool.destroy();
+	}
+}
+
+function died(cause: unknown): BackupError {
+	return new BackupError(
+		'ERR_BACKUP_WORKER',
+		`The worker thread died in the middle of the job: ${messageOf(cause)}. The target is as it was, unless the job was ` +
+			'just being published, in which case it may be the whole new copy. Run the backup again.',
+		{cause},
+	);
+}
+
+function unloadable(cause: unknown): BackupError {
+	return new BackupError(
+		'ERR_BACKUP_WORKER',
+		`No worker thread could be started: ${cause === undefined ? 'it ended before it was ready' : messageOf(cause)}. Check that better-sqlite3 is installed beside ` +
+			'sqlite-hotcopy, and the manager options "execArgv", "env" and "resourceLimits".',
+		{cause},
+	);
+}

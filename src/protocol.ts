@@ -1,0 +1,138 @@
+/**
+ * What crosses between the main thread and a worker, both ways. Every message is a named interface of plain data, so
+ * that both sides are checked against the same text.
+ */
+import type {MessagePort} from 'node:worker_threads';
+import type {BackupErrorCode} from './errors.js';
+import type {ProgressStatus} from './constants.js';
+import type {ExistingMode, JournalModeOption, SnapshotMode, StrategyName, StrategyOption} from './options.js';
+
+/** A source that the worker opens by its path. */
+export interface FileSource {
+	readonly kind: 'file';
+	/** Absolute, links not yet followed. */
+	readonly path: string;
+}
+
+/** A source that has no file: its bytes, transferred. */
+export interface BytesSource {
+	readonly kind: 'bytes';
+	readonly bytes: ArrayBuffer;
+	/** What the result calls it. */
+	readonly label: string;
+}
+
+export type SourceRequest = FileSource | BytesSource;
+
+export interface TargetRequest {
+	/** Absolute, every link followed: the file that is replaced or overwritten. */
+	readonly path: string;
+	readonly existing: ExistingMode;
+	/** Permission bits, or undefined for the source's. */
+	readonly mode: number | undefined;
+	readonly journalMode: JournalModeOption;
+}
+
+export interface CopyRequest {
+	/** Pages a step; 0: the whole database in one. */
+	readonly pages: number;
+	readonly snapshot: SnapshotMode;
+	readonly strategy: StrategyOption;
+	/** Milliseconds between attempts at something that is locked. */
+	readonly sleepMs: number;
+	/** Milliseconds without progress before the job fails; Infinity for never. */
+	readonly stallTimeout: number;
+	/** Bytes a second; Infinity for no limit. */
+	readonly maxRate: number;
+}
+
+export interface ReportRequest {
+	/** Whether each step must reach a `progress` callback. */
+	readonly steps: boolean;
+	/** Milliseconds between ticks. */
+	readonly tickInterval: number;
+}
+
+/** One job, as Piscina hands it to a worker. */
+export interface BackupRequest {
+	readonly jobId: string;
+	readonly source: SourceRequest;
+	readonly target: TargetRequest;
+	readonly copy: CopyRequest;
+	readonly report: ReportRequest;
+	/** Where the worker posts its {@link WorkerMessage}s. */
+	readonly port: MessagePort;
+	/** See `control.ts`. */
+	readonly control: SharedArrayBuffer;
+}
+
+/** The name of the staging file, sent before it is made, so that a dead worker's can be removed. */
+export interface StagingMessage {
+	readonly type: 'staging';
+	readonly path: string;
+}
+
+/**
+ * A run of step reports for the `progress` callback: `count` reports, the first with `remaining`, each following one
+ * with `stride` less. A run is what keeps memory bounded when the callback is slower than the copy.
+ */
+export interface StepsMessage {
+	readonly type: 'steps';
+	readonly status: ProgressStatus;
+	readonly remaining: number;
+	readonly total: number;
+	readonly stride: number;
+	readonly count: number;
+}
+
+/** Where the copy stands, for `progress` events: the newest only, the ones between are left out. */
+export interface TickMessage {
+	readonly type: 'tick';
+	readonly status: ProgressStatus;
+	readonly remaining: number;
+	readonly total: number;
+	readonly restarts: number;
+	readonly busyRetries: number;
+}
+
+export type WorkerMessage = StagingMessage | StepsMessage | TickMessage;
+
+/** What the worker knows of a job that succeeded. */
+export interface CopyReport {
+	readonly source: string;
+	readonly target: string;
+	readonly strategy: StrategyName;
+	readonly pages: number;
+	readonly pageSize: number;
+	readonly bytes: number;
+	readonly restarts: number;
+	readonly busyRetries: number;
+}
+
+export interface SuccessOutcome {
+	readonly type: 'success';
+	readonly report: CopyReport;
+}
+
+/** The job stopped because the control block said so; why is known to the main thread. */
+export interface CancelledOutcome {
+	readonly type: 'cancelled';
+}
+
+/** An error as a plain record; `cause` is the text of the failure underneath. */
+export interface FailureOutcome {
+	readonly type: 'failure';
+	readonly code: BackupErrorCode;
+	readonly message: string;
+	readonly sqliteCode: string | undefined;
+	readonly cause: ErrorRecord | undefined;
+}
+
+export interface ErrorRecord {
+	readonly name: string;
+	readonly message: string;
+	readonly code: string | undefined;
+	readonly stack: string | undefined;
+}
+
+export type JobOutcome = SuccessOutcome | CancelledOutcome | FailureOutcome;

@@ -1,0 +1,47 @@
+import type {Control} from './control.js';
+import type {ProgressCallback} from './options.js';
+import type {StepsMessage, TickMessage, WorkerMessage} from './protocol.js';
+
+/** Where a job's messages go. */
+export interface ReportListener {
+	readonly progress: ProgressCallback | undefined;
+	readonly onTick: (tick: TickMessage) => void;
+	/** The progress callback failed, which fails the job. */
+	readonly onThrow: (error: unknown) => void;
+	/** The staging file that the worker is about to make. */
+	readonly onStaging: (path: string) => void;
+}
+
+/** Hands a worker's messages, in their order, to whoever they are for. */
+export function receive(message: WorkerMessage, control: Control, listener: ReportListener): void {
+	switch (message.type) {
+		case 'staging':
+			listener.onStaging(message.path);
+			break;
+		case 'tick':
+			if (!control.cancelled) listener.onTick(message);
+			break;
+		case 'steps':
+			replay(message, control, listener);
+			break;
+		default:
+			message satisfies never;
+			throw new Error(`Unknown message from a backup worker: ${JSON.stringify(message)}`);
+	}
+}
+
+/** Calls back once for each step of a run; a cancelled job's callback is not called any more. */
+function replay(run: StepsMessage, control: Control, {progress, onThrow}: ReportListener): void {
+	for (let index = 0; index < run.count && !control.cancelled; index++) {
+		try {
+			const returned: unknown = progress?.(run.status, run.remaining - index * run.stride, run.total);
+			// An async callback is not waited for, but its failure must not end the process as an unhandled rejection.
+			if (returned instanceof Promise) returned.catch(onThrow);
+		} catch (error) {
+			onThrow(error);
+			return;
+		}
+	}
+
+	control.acknowledge(run.count);
+}

@@ -1,0 +1,27 @@
+import type {StrategyName} from './options.js';
+
+/** What a successful backup did. */
+export interface BackupResult {
+	/** The job, as its events name it. */
+	readonly jobId: string;
+	/** The file that was copied, every link followed; `:memory:` or the database's name for one without a file. */
+	readonly source: string;
+	/** The file that holds the copy, every link followed. */
+	readonly target: string;
+	/** How the pages were copied. */
+	readonly strategy: StrategyName;
+	/** Pages in the copy. */
+	readonly pages: number;
+	/** Bytes in a page. */
+	readonly pageSize: number;
+	/** Bytes in the copy: `pages` times `pageSize`. */
+	readonly bytes: number;
+	/** How often another connection's write made the copy start again. */
+	readonly restarts: number;
+	/** How often a lock made the job wait. */
+	readonly busyRetries: number;
+	/** Milliseconds between the call and the start of the job. */
+	readonly queuedMs: number;
+	/** Milliseconds between the start of the job and its end. */
+	readonly durationMs: number;
+}

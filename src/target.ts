@@ -1,0 +1,92 @@
+import {lstat, readlink, realpath} from 'node:fs/promises';
+import {basename, dirname, join, resolve, sep} from 'node:path';
+import {BackupError} from './errors.js';
+import {findSchema, isDescriptor, isHandle, type DatabaseHandle} from './handle.js';
+import {messageOf} from './message.js';
+import type {ExistingMode} from './options.js';
+import {toPath} from './paths.js';
+import {show} from './validate.js';
+
+/** Where a copy can go: a path, or a live better-sqlite3 handle, whose file is then overwritten in place. */
+export type BackupTarget = string | URL | DatabaseHandle;
+
+/** A target as the caller named it, before its links are followed. */
+export interface NamedTarget {
+	readonly path: string;
+	readonly existing: ExistingMode;
+}
+
+/** As many links in a row as Linux follows. */
+const MAX_LINKS = 40;
+
+/**
+ * @throws TypeError for what is no target, `BackupError` for a handle that cannot be written to.
+ */
+export function nameTarget(target: BackupTarget, existing: ExistingMode): NamedTarget {
+	if (isHandle(target)) return {path: handleFile(target), existing: 'overwrite'};
+	if (typeof target !== 'string' && !((target as unknown) instanceof URL)) {
+		throw new TypeError(
+			`Expected the target to be a path, a file: URL or an open better-sqlite3 Database, but got ${show(target)}`,
+		);
+	}
+
+	const path = toPath(target, 'target');
+	const given = typeof target === 'string' ? target : target.pathname;
+	if (given.endsWith('/') || given.endsWith(sep)) {
+		throw new TypeError(
+			`Expected the target to be a file, but got the directory ${show(given)}: add a file name to it`,
+		);
+	}
+
+	return {path, existing};
+}
+
+/**
+ * Follows every link, also one that leads to a file that does not exist yet: two names of one file must be one target.
+ * It only looks at names and never opens a file, which would drop SQLite's locks on it.
+ *
+ * @throws `BackupError` ERR_BACKUP_TARGET when the directory is missing or cannot be searched.
+ */
+export async function followLinks(path: string): Promise<string> {
+	try {
+		let current = path;
+		for (let links = 0; links < MAX_LINKS; links++) {
+			current = join(await realpath(dirname(current)), basename(current));
+			const stats = await lstat(current).catch(ignoreMissing);
+			if (stats?.isSymbolicLink() !== true) return current;
+			current = resolve(dirname(current), await readlink(current));
+		}
+	} catch (cause) {
+		throw new BackupError(
+			'ERR_BACKUP_TARGET',
+			`The target's directory ${dirname(path)} cannot be used: ${messageOf(cause)}. Create it, or check the path and its permissions.`,
+			{cause},
+		);
+	}
+
+	throw new BackupError(
+		'ERR_BACKUP_TARGET',
+		`The target ${path} is a chain of more than ${String(MAX_LINKS)} symbolic links`,
+	);
+}
+
+function handleFile(handle: DatabaseHandle): string {
+	if (!handle.open) {
+		throw new BackupError('ERR_BACKUP_TARGET', 'The target handle is closed. Pass an open one, or its path.');
+	}
+
+	const schema = findSchema(handle, 'main');
+	if (schema?.file === undefined || isDescriptor(schema)) {
+		throw new BackupError(
+			'ERR_BACKUP_TARGET',
+			'The target handle has no file that a worker could open: it is in memory, temporary or opened from a file ' +
+				'descriptor. Pass a handle of a database file, or a path.',
+		);
+	}
+
+	return schema.file;
+}
+
+function ignoreMissing(error: NodeJS.ErrnoException): undefined {
+	if (error.code !== 'ENOENT') throw error;
+}

@@ -1,0 +1,67 @@
+import {
+	callable,
+	checkOptions,
+	choice,
+	instance,
+	integer,
+	number,
+	record,
+	show,
+	text,
+	type Checks,
+} from './validate.js';
+import {toPath} from './paths.js';
+import type {BackupOptions, FilledBackupOptions} from './options.js';
+
+/** The highest number of pages in a step that SQLite's 32-bit argument can take. */
+const MAX_PAGES = 2 ** 31 - 1;
+
+const CHECKS: Checks<BackupOptions> = {
+	pages: integer({min: -MAX_PAGES, max: MAX_PAGES}),
+	progress: callable,
+	name: text,
+	attach: record('an object of paths by name'),
+	sleep: number({min: 0, unit: 'seconds'}),
+	signal: instance('an AbortSignal', isAbortSignal),
+	maxRate: number({min: 0, moreThanMin: true, infinity: true, unit: 'bytes a second'}),
+	snapshot: choice('auto', 'pin', 'none'),
+	strategy: choice('auto', 'pages'),
+	existing: choice('replace', 'overwrite', 'fail'),
+	stallTimeout: number({min: 0, infinity: true, unit: 'milliseconds'}),
+	timeout: number({min: 0, moreThanMin: true, infinity: true, unit: 'milliseconds'}),
+	mode: integer({min: 0, max: 0o777}),
+	journalMode: choice('keep', 'delete'),
+	priority: integer({}),
+};
+
+/**
+ * A job's options over the manager's defaults.
+ *
+ * @throws TypeError for an unknown option or a wrong type, RangeError for a value out of range.
+ */
+export function fillBackupOptions(defaults: FilledBackupOptions, given: BackupOptions = {}): FilledBackupOptions {
+	const options = checkOptions('backup option', given, CHECKS);
+	for (const [name, path] of Object.entries(options.attach ?? {})) {
+		if (/^(?:main|temp)$/i.test(name)) {
+			throw new TypeError(
+				`The backup option "attach" must not name a database ${show(name)}: SQLite uses that name itself`,
+			);
+		}
+
+		toPath(path, `backup option "attach": the path of ${show(name)}`);
+	}
+
+	return Object.freeze({...defaults, ...options});
+}
+
+/** By shape, not by class: a signal may come from another realm. */
+function isAbortSignal(value: unknown): boolean {
+	return (
+		typeof value === 'object' &&
+		value !== null &&
+		'aborted' in value &&
+		typeof value.aborted === 'boolean' &&
+		'addEventListener' in value &&
+		typeof value.addEventListener === 'function'
+	);
+}

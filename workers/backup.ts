@@ -1,0 +1,17 @@
+/** What a worker thread runs: one job, from the request to its outcome. */
+import type {BackupRequest, JobOutcome} from '../src/protocol.js';
+import {createContext} from './context.js';
+import {toOutcome} from './failures.js';
+import {runJob} from './run.js';
+
+export default async function backup(request: BackupRequest): Promise<JobOutcome> {
+	const job = createContext(request);
+	// In this order: a main thread that cancels and then sees no start knows that nothing will be touched.
+	job.control.markStarted();
+	if (job.control.cancelled) return {type: 'cancelled'};
+	try {
+		return {type: 'success', report: await runJob(job)};
+	} catch (error) {
+		return toOutcome(error);
+	}
+}

@@ -1,0 +1,19 @@
+import {Control} from '../src/control.js';
+import type {BackupRequest} from '../src/protocol.js';
+import {Patience} from './patience.js';
+import {Reporter} from './reporter.js';
+
+/** What every stage of a job works with. */
+export interface JobContext {
+	readonly request: BackupRequest;
+	readonly control: Control;
+	readonly reporter: Reporter;
+	readonly patience: Patience;
+}
+
+export function createContext(request: BackupRequest): JobContext {
+	const control = new Control(request.control);
+	const reporter = new Reporter(request, control);
+	const patience = new Patience(request.copy, control, reporter);
+	return {request, control, reporter, patience};
+}

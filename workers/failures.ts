@@ -1,0 +1,86 @@
+import {BackupError, type BackupErrorCode} from '../src/errors.js';
+import {messageOf} from '../src/message.js';
+import type {ErrorRecord, JobOutcome} from '../src/protocol.js';
+import {sqliteCodeOf} from './sqlite.js';
+
+/** The main thread asked the job to stop. */
+export class Cancelled extends Error {
+	override readonly name = 'Cancelled';
+}
+
+/** A failure as it crosses to the main thread. */
+export function toOutcome(error: unknown): JobOutcome {
+	if (error instanceof Cancelled) return {type: 'cancelled'};
+	const known =
+		error instanceof BackupError
+			? error
+			: new BackupError('ERR_BACKUP_WORKER', `The backup failed in a way it should not: ${messageOf(error)}`, {
+					cause: error,
+					sqliteCode: sqliteCodeOf(error),
+				});
+	return {
+		type: 'failure',
+		code: known.code,
+		message: known.message,
+		sqliteCode: known.sqliteCode,
+		cause: known.cause === undefined ? undefined : toRecord(known.cause),
+	};
+}
+
+/** What went wrong with the source, and what to do. */
+export function sourceError(path: string, cause: unknown): BackupError {
+	const advice =
+		SOURCE_ADVICE.find(({pattern}) => pattern.test(codeOf(cause)))?.advice ?? 'Check the file and its permissions.';
+	return wrap('ERR_BACKUP_SOURCE', `The source ${path} cannot be read`, cause, advice);
+}
+
+/** What went wrong with the target, and what to do. */
+export function targetError(path: string, cause: unknown): BackupError {
+	const advice =
+		TARGET_ADVICE.find(({pattern}) => pattern.test(codeOf(cause)))?.advice ??
+		'Check its directory and their permissions.';
+	return wrap('ERR_BACKUP_TARGET', `The target ${path} cannot be written`, cause, advice);
+}
+
+interface Advice {
+	readonly pattern: RegExp;
+	readonly advice: string;
+}
+
+const SOURCE_ADVICE: readonly Advice[] = [
+	{pattern: /^ENOENT/, advice: 'Check the path.'},
+	{pattern: /^SQLITE_NOTADB/, advice: 'It is not a SQLite database, or it is encrypted.'},
+	{pattern: /^SQLITE_CORRUPT/, advice: 'The database is damaged: see https://sqlite.org/recovery.html.'},
+	{
+		pattern: /^SQLITE_(?:CANTOPEN|READONLY)/,
+		advice:
+			'Check its permissions and those of its directory: to read a database in WAL mode, or one that a crash left in ' +
+			'mid-transaction, SQLite must be able to write beside it.',
+	},
+];
+
+const TARGET_ADVICE: readonly Advice[] = [
+	{pattern: /^(?:ENOENT|ENOTDIR)/, advice: 'Its directory does not exist. Create it first.'},
+	{pattern: /^(?:ENOSPC|EDQUOT|SQLITE_FULL)/, advice: 'The disk is full. Free some space.'},
+	{
+		pattern: /^(?:EACCES|EPERM|EROFS)/,
+		advice: 'Its directory is not writable. Check its owner, permissions and mount.',
+	},
+	{pattern: /^(?:EMFILE|ENFILE)/, advice: 'Too many files are open. Raise the limit (ulimit -n) or lower maxThreads.'},
+	{pattern: /^SQLITE_NOTADB/, advice: 'It exists and is not a SQLite database. Remove it or choose another target.'},
+];
+
+function wrap(code: BackupErrorCode, what: string, cause: unknown, advice: string): BackupError {
+	if (cause instanceof BackupError) return cause;
+	return new BackupError(code, `${what}: ${messageOf(cause)}. ${advice}`, {cause, sqliteCode: sqliteCodeOf(cause)});
+}
+
+/** SQLite's code or the system's, whichever there is. */
+export function codeOf(error: unknown): string {
+	return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
+}
+
+function toRecord(cause: unknown): ErrorRecord {
+	if (!(cause instanceof Error)) return {name: 'Error', message: String(cause), code: undefined, stack: undefined};
+	return {name: cause.name, message: cause.message, code: codeOf(cause) || undefined, stack: cause.stack};
+}

@@ -1,0 +1,83 @@
+import {dirname} from 'node:path';
+import {BackupError} from '../../src/errors.js';
+import type {TargetRequest} from '../../src/protocol.js';
+import {SIDECAR_SUFFIXES} from '../../src/sidecars.js';
+import {isSameFile, statFile} from '../identity.js';
+import {targetError} from '../failures.js';
+import {hasWal, type SourceFile} from '../source/open.js';
+import {findOrphans, type Orphans} from './orphans.js';
+import {seize} from './seize.js';
+
+/** A target as it was when the job began. */
+export interface Target extends TargetRequest {
+	readonly directory: string;
+	/** Permission bits of the file that is there, if any. */
+	readonly oldMode: number | undefined;
+	readonly orphans: Orphans;
+}
+
+/**
+ * Refuses what can be refused before anything is copied, and opens no file that is in use by other means than SQLite.
+ *
+ * @throws `BackupError`
+ */
+export function inspectTarget(request: TargetRequest, source: SourceFile | undefined): Target {
+	const {path, existing} = request;
+	const old = look(path);
+	if (source !== undefined) {
+		if (isSameFile(old, source.identity)) {
+			throw new BackupError(
+				'ERR_BACKUP_SAME_FILE',
+				`The source and the target are the same file, ${source.path}. Choose another target.`,
+			);
+		}
+
+		refuseSidecarNames(path, source.path);
+	}
+
+	if (old !== undefined) {
+		if (existing === 'fail') throw targetExists(path);
+		if (!old.isFile()) {
+			throw new BackupError(
+				'ERR_BACKUP_TARGET',
+				`The target ${path} exists and is not a regular file. Choose another target.`,
+			);
+		}
+
+		// Told of now rather than after the copy. Where a WAL is left, a look through SQLite would check it in, so that waits.
+		if (existing === 'replace' && old.size > 0n && !hasWal(path)) seize(path).release();
+	}
+
+	return {
+		...request,
+		directory: dirname(path),
+		oldMode: old === undefined ? undefined : Number(old.mode) & 0o777,
+		orphans: old === undefined ? findOrphans(path) : new Map(),
+	};
+}
+
+export function targetExists(path: string): BackupError {
+	return new BackupError(
+		'ERR_BACKUP_TARGET_EXISTS',
+		`The target ${path} exists, and "existing" is 'fail'. Choose another target, or 'replace' or 'overwrite' it.`,
+	);
+}
+
+function look(path: string): ReturnType<typeof statFile> {
+	try {
+		return statFile(path);
+	} catch (error) {
+		throw targetError(path, error);
+	}
+}
+
+function refuseSidecarNames(target: string, source: string): void {
+	for (const suffix of SIDECAR_SUFFIXES) {
+		if (target !== source + suffix && source !== target + suffix) continue;
+		throw new BackupError(
+			'ERR_BACKUP_TARGET',
+			`The target ${target} and the source ${source} are named like a database and its own "${suffix}" file, which SQLite ` +
+				'would take them for. Choose another target.',
+		);
+	}
+}

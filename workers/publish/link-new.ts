@@ -1,0 +1,21 @@
+import {linkSync} from 'node:fs';
+import {codeOf, targetError} from '../failures.js';
+import {flushDirectory} from './flush.js';
+import {targetExists} from './inspect.js';
+import {removeOrphans} from './orphans.js';
+import {beginPublishing, type Publisher} from './publisher.js';
+
+/** `existing: 'fail'`. A link fails where the name is taken, in one step of the file system: there is no race to lose. */
+export const linkNew: Publisher = ({staging, target}, job, announce) => {
+	announce();
+	beginPublishing(job);
+	try {
+		removeOrphans(target);
+		linkSync(staging.path, target.path);
+		staging.remove();
+		flushDirectory(target.directory);
+	} catch (error) {
+		if (codeOf(error) === 'EEXIST') throw targetExists(target.path);
+		throw targetError(target.path, error);
+	}
+};

@@ -1,0 +1,121 @@
+import {BackupError} from '../../src/errors.js';
+import type {JobContext} from '../context.js';
+import {Cancelled, targetError} from '../failures.js';
+import {statFile} from '../identity.js';
+import {openFile, type Connection} from '../sqlite.js';
+import {flushDirectory, flushFile} from './flush.js';
+import type {Target} from './inspect.js';
+import {beginPublishing, type FinishedCopy, type Publisher} from './publisher.js';
+import {replace} from './replace.js';
+import {leaveWalMode} from './seal.js';
+
+/** What is written in one native call at the most; an abort is seen between two. */
+const SLICE_BYTES = 4 * 1024 * 1024;
+
+/**
+ * `existing: 'overwrite'`. SQLite writes the staged copy into the target in one transaction: whoever has it open sees the
+ * old database until the commit and the new one after it. A crash leaves a journal, or WAL frames without a commit, from
+ * which SQLite goes back to the old one.
+ */
+export const overwrite: Publisher = async (copy, job, announce) => {
+	const {staging, target} = copy;
+	if (statFile(target.path) === undefined) {
+		await replace(copy, job, announce);
+		return;
+	}
+
+	const live = open(target.path);
+	try {
+		const wal = job.patience.attempt('target', () => isWal(live));
+		prepare(copy, live, wal);
+		// Tried once while the callback may still be told of it, then without: the target must not be locked while this
+		// thread waits for the main thread, which may be waiting for the target.
+		job.patience.attempt('target', () => {
+			live.exec('BEGIN EXCLUSIVE');
+			live.exec('ROLLBACK');
+		});
+		announce();
+		await write(staging.path, target.path, job);
+		makeDurable(live, target, wal);
+	} catch (error) {
+		throw error instanceof Cancelled ? error : targetError(target.path, error);
+	} finally {
+		live.close();
+	}
+};
+
+function open(path: string): Connection {
+	try {
+		return openFile(path);
+	} catch (error) {
+		throw targetError(path, error);
+	}
+}
+
+function isWal(connection: Connection): boolean {
+	return connection.pragma('journal_mode', {simple: true}) === 'wal';
+}
+
+/** A live database keeps its own journal mode; SQLite itself makes the copy one of WAL mode where the target is. */
+function prepare({staging, target, copied}: FinishedCopy, live: Connection, wal: boolean): void {
+	const pageSize = Number(live.pragma('page_size', {simple: true}));
+	if (wal && copied.pages > 0 && pageSize !== copied.pageSize) {
+		throw new BackupError(
+			'ERR_BACKUP_TARGET',
+			`The target ${target.path} is in WAL mode and has pages of ${String(pageSize)} bytes, the source of ` +
+				`${String(copied.pageSize)}; SQLite cannot change that in WAL mode. Close it and set "existing" to 'replace', or take ` +
+				'it out of WAL mode first (PRAGMA journal_mode = DELETE).',
+			{sqliteCode: 'SQLITE_READONLY'},
+		);
+	}
+
+	if (copied.pages > 0) leaveWalMode(staging.path);
+}
+
+/** The transaction. It begins by locking the target, and the first slice tells whether that worked. */
+async function write(staging: string, target: string, job: JobContext): Promise<void> {
+	const source = openFile(staging);
+	try {
+		// A database of no pages at all cannot be told from a locked target, so it is given its first.
+		if (statFile(staging)?.size === 0n) source.pragma('user_version = 0');
+		const slicePages = Math.max(1, Math.floor(SLICE_BYTES / Number(source.pragma('page_size', {simple: true}))));
+		for (;;) {
+			const {totalPages} = await source.backup(target, {
+				progress({remainingPages}) {
+					job.patience.throwIfCancelled();
+					// The last slice commits.
+					if (remainingPages <= slicePages) beginPublishing(job);
+					return slicePages;
+				},
+			});
+			if (totalPages > 0) return;
+			job.patience.wait('target', undefined, true);
+		}
+	} finally {
+		source.close();
+	}
+}
+
+/**
+ * A commit into a rollback-journal database is on the disk once its journal is gone from the directory for good. Of one
+ * into a WAL, nothing is flushed by better-sqlite3's connection, so a checkpoint of our own does it. A reader on an older
+ * snapshot may keep that from getting to the end; then the `-wal` itself is flushed, on which SQLite holds no locks that
+ * closing a descriptor could drop.
+ */
+function makeDurable(live: Connection, {path, directory}: Target, wal: boolean): void {
+	if (wal) {
+		live.pragma('synchronous = FULL');
+		const [checkpoint] = live.pragma('wal_checkpoint(PASSIVE)') as readonly CheckpointRow[];
+		const complete = checkpoint?.busy === 0 && checkpoint.log === checkpoint.checkpointed;
+		if (!complete) flushFile(`${path}-wal`);
+	}
+
+	flushDirectory(directory);
+}
+
+/** https://sqlite.org/pragma.html#pragma_wal_checkpoint */
+interface CheckpointRow {
+	readonly busy: number;
+	readonly log: number;
+	readonly checkpointed: number;
+}

@@ -1,0 +1,19 @@
+import type {ExistingMode} from '../../src/options.js';
+import type {JobContext} from '../context.js';
+import {linkNew} from './link-new.js';
+import {overwrite} from './overwrite.js';
+import type {FinishedCopy, Publisher} from './publisher.js';
+import {replace} from './replace.js';
+import {seal} from './seal.js';
+
+const PUBLISHERS: Readonly<Record<ExistingMode, Publisher>> = {replace, overwrite, fail: linkNew};
+
+/**
+ * @param announce tells the caller of the last step, and returns once the callback has accepted it: an exception there
+ * still leaves the target as it was
+ */
+export async function publish(copy: FinishedCopy, job: JobContext, announce: () => void): Promise<void> {
+	const {staging, target, file, copied} = copy;
+	seal(staging.path, target, file, copied);
+	await PUBLISHERS[target.existing](copy, job, announce);
+}

@@ -1,0 +1,25 @@
+import type {JobContext} from '../context.js';
+import {Cancelled} from '../failures.js';
+import type {SourceFile} from '../source/open.js';
+import type {Copied} from '../strategies/strategy.js';
+import type {Target} from './inspect.js';
+import type {Staging} from './staging.js';
+
+/** A copy that is whole and waits to be published. */
+export interface FinishedCopy {
+	readonly staging: Staging;
+	readonly target: Target;
+	readonly file: SourceFile | undefined;
+	readonly copied: Copied;
+}
+
+/**
+ * How a sealed staging file becomes the target. It calls `announce` when all is ready, which tells the caller of the last
+ * step; an exception of the callback there still leaves the target as it was.
+ */
+export type Publisher = (copy: FinishedCopy, job: JobContext, announce: () => void) => void | Promise<void>;
+
+/** The point of no return: from here on an abort comes too late. */
+export function beginPublishing({control}: JobContext): void {
+	if (!control.beginPublishing()) throw new Cancelled();
+}

@@ -1,0 +1,49 @@
+import {chmodSync, chownSync, statSync, truncateSync} from 'node:fs';
+import type {SourceFile} from '../source/open.js';
+import {openFile} from '../sqlite.js';
+import type {Copied} from '../strategies/strategy.js';
+import {flushFile} from './flush.js';
+import type {Target} from './inspect.js';
+
+/**
+ * Gives the staging file all that the published copy will have, and flushes it. Nothing opens it by other means than
+ * SQLite after the rename, not even to close it: that would drop the locks of whoever opened the new copy meanwhile.
+ */
+export function seal(path: string, target: Target, source: SourceFile | undefined, {pages}: Copied): void {
+	if (pages === 0) truncateSync(path);
+	else if (target.journalMode === 'delete') leaveWalMode(path);
+	chmodSync(path, permissions(path, target, source));
+	flushFile(path);
+}
+
+/** The copy of a WAL database becomes one that needs no `-wal` and no `-shm`. */
+export function leaveWalMode(path: string): void {
+	const connection = openFile(path);
+	try {
+		// Exclusive: no other connection, so no shared memory.
+		connection.pragma('locking_mode = EXCLUSIVE');
+		connection.pragma('journal_mode = DELETE');
+	} finally {
+		connection.close();
+	}
+}
+
+/** What was asked for, else the source's and no more than the old target's; never more readers than the source has. */
+function permissions(path: string, {mode, oldMode = 0o777}: Target, source: SourceFile | undefined): number {
+	// A database without a file could be read by nobody but its process.
+	if (source === undefined) return mode ?? 0o600 & oldMode;
+	const readers = readersOf(path, source);
+	return (mode ?? source.mode & oldMode) & (0o733 | readers);
+}
+
+/** The read bits of the source, less the group's where the copy belongs to another group, which cannot be helped. */
+function readersOf(path: string, {mode, group}: SourceFile): number {
+	const own = statSync(path, {bigint: true});
+	if (own.gid === group) return mode;
+	try {
+		chownSync(path, Number(own.uid), Number(group));
+		return mode;
+	} catch {
+		return (mode & 0o004) === 0 ? mode & ~0o040 : mode;
+	}
+}

@@ -1,0 +1,73 @@
+import {createHash, randomBytes} from 'node:crypto';
+import {closeSync, openSync, readdirSync, rmSync} from 'node:fs';
+import {basename, dirname, join} from 'node:path';
+import {withSidecars} from '../../src/sidecars.js';
+import type {JobContext} from '../context.js';
+import {targetError} from '../failures.js';
+import {isGone, thisProcess, type Owner} from './owner.js';
+
+/** The file in which a copy is made, in the target's own directory, so that a rename can publish it. */
+export interface Staging {
+	readonly path: string;
+	/** Takes it away, with whatever SQLite left beside it. */
+	remove(): void;
+}
+
+const PREFIX = '.hotcopy-';
+
+/**
+ * Clears away what dead processes left of earlier copies to this target, then makes an empty file that nobody else can
+ * read.
+ *
+ * @throws `BackupError` ERR_BACKUP_TARGET
+ */
+export function createStaging(target: string, {reporter}: JobContext): Staging {
+	try {
+		clearStale(target);
+		const path = join(dirname(target), nameFor(target, thisProcess()));
+		// Told before it is made: should this thread die, the main thread knows what to remove.
+		reporter.post({type: 'staging', path});
+		closeSync(openSync(path, 'wx', 0o600));
+		return {
+			path,
+			remove: () => {
+				remove(path);
+			},
+		};
+	} catch (error) {
+		throw targetError(target, error);
+	}
+}
+
+/**
+ * `.hotcopy-<target>-<host>-<pid>-<start>-<random>`. The target stands for itself by a hash of its name, so that the
+ * longest name a file can have still leaves room for the rest.
+ */
+function nameFor(target: string, {host, pid, startedAt}: Owner): string {
+	return [prefixFor(target), host, pid, startedAt, randomBytes(6).toString('hex')].join('.');
+}
+
+function prefixFor(target: string): string {
+	return PREFIX + createHash('sha256').update(basename(target)).digest('hex').slice(0, 16);
+}
+
+function clearStale(target: string): void {
+	const directory = dirname(target);
+	const prefix = `${prefixFor(target)}.`;
+	for (const name of readdirSync(directory)) {
+		if (!name.startsWith(prefix)) continue;
+		const owner = parseOwner(name.slice(prefix.length));
+		if (owner !== undefined && isGone(owner)) rmSync(join(directory, name), {force: true});
+	}
+}
+
+function parseOwner(rest: string): Owner | undefined {
+	const match = /^(?<host>[\w-]*)\.(?<pid>\d+)\.(?<startedAt>\d*)\.[\da-f]+(?:-journal|-wal|-shm)?$/.exec(rest);
+	const {host, pid, startedAt} = match?.groups ?? {};
+	if (host === undefined || pid === undefined || startedAt === undefined) return undefined;
+	return {host, pid: Number(pid), startedAt};
+}
+
+function remove(path: string): void {
+	for (const file of withSidecars(path)) rmSync(file, {force: true});
+}

@@ -1,0 +1,44 @@
+import {SQLITE_DONE} from '../src/constants.js';
+import type {CopyReport} from '../src/protocol.js';
+import type {JobContext} from './context.js';
+import {inspectTarget} from './publish/inspect.js';
+import {publish} from './publish/publish.js';
+import {createStaging} from './publish/staging.js';
+import {findSourceFile, openSource} from './source/open.js';
+import {chooseStrategy} from './strategies/choose.js';
+import type {Copied} from './strategies/strategy.js';
+
+/** One job: look, copy into a staging file, seal it, tell of the last step, publish. */
+export async function runJob(job: JobContext): Promise<CopyReport> {
+	const {request, reporter} = job;
+	const file = request.source.kind === 'file' ? findSourceFile(request.source) : undefined;
+	const target = inspectTarget(request.target, file);
+	const strategy = chooseStrategy(request.copy);
+
+	const staging = createStaging(target.path, job);
+	try {
+		const source = openSource(request.source, file);
+		let copied: Copied;
+		try {
+			copied = await strategy.copy(source, staging.path, job);
+		} finally {
+			source.close();
+		}
+
+		await publish({staging, target, file, copied}, job, () => {
+			reporter.step(SQLITE_DONE, 0, copied.pages);
+			reporter.flush();
+		});
+		return {
+			source: source.name,
+			target: target.path,
+			strategy: strategy.name,
+			...copied,
+			bytes: copied.pages * copied.pageSize,
+			restarts: reporter.restarts,
+			busyRetries: reporter.busyRetries,
+		};
+	} finally {
+		staging.remove();
+	}
+}

@@ -1,0 +1,89 @@
+import {statSync} from 'node:fs';
+import {SQLITE_OK} from '../../src/constants.js';
+import {BackupError} from '../../src/errors.js';
+import type {JobContext} from '../context.js';
+import {copyError} from '../copy-error.js';
+import {Pacer} from '../pacer.js';
+import {assertUnmoved, type Source} from '../source/open.js';
+import {Reader} from '../source/reader.js';
+import type {Copied, Strategy} from './strategy.js';
+
+/** What is copied in one native call at the most: some milliseconds, after which an abort is seen. */
+const SLICE_BYTES = 2 * 1024 * 1024;
+
+/**
+ * SQLite's online backup API, in steps. A step is what the caller sees; inside, it is copied in slices.
+ *
+ * @see https://sqlite.org/c3ref/backup_finish.html
+ */
+export const pages: Strategy = {
+	name: 'pages',
+	async copy(source, staging, job) {
+		try {
+			const copied = await copyPages(source, staging, job);
+			assertComplete(staging, copied);
+			return copied;
+		} catch (error) {
+			throw copyError(error, source.name, staging, job.request.target.path);
+		}
+	},
+};
+
+async function copyPages(source: Source, staging: string, job: JobContext): Promise<Copied> {
+	const {request, reporter, patience} = job;
+	const stepPages = request.copy.pages === 0 ? Infinity : request.copy.pages;
+	const reader = new Reader(source, job, stepPages === Infinity);
+	const pacer = new Pacer(request.copy.maxRate, patience);
+	const {connection} = source;
+
+	try {
+		// From here on every transfer runs under a read lock of ours, which settles what better-sqlite3 leaves open: it takes
+		// SQLITE_BUSY for progress, and "0 pages remain" for success even if the source was locked and nothing was copied.
+		reader.begin();
+		const pageSize = Number(connection.pragma('main.page_size', {simple: true}));
+		const slicePages = Math.max(1, Math.floor(Math.min(SLICE_BYTES, pacer.burst) / pageSize));
+		let inStep = 0;
+		let slice = 0;
+
+		const {totalPages} = await connection.backup(staging, {
+			progress({remainingPages: remaining, totalPages: total}) {
+				patience.throwIfCancelled();
+				inStep += slice;
+				if (inStep >= stepPages) {
+					inStep = 0;
+					reader.endStep();
+					patience.progressed();
+					reporter.step(SQLITE_OK, remaining, total);
+					// As in CPython, the callback has seen this step before the next begins. Under a pin it may lag behind: a pin
+					// should be short, and in rollback mode waiting under it could stop both threads for good.
+					if (!reader.pinned) reporter.flush();
+				} else {
+					reporter.tick(SQLITE_OK, remaining, total);
+				}
+
+				pacer.account(slice * pageSize);
+				if (!reader.shutsOutWriters) pacer.pause();
+				reader.begin();
+				slice = Math.min(slicePages, stepPages - inStep);
+				return slice;
+			},
+		});
+
+		assertUnmoved(source);
+		return {pages: totalPages, pageSize};
+	} finally {
+		reader.end();
+	}
+}
+
+/** A last look at what is about to be called a success. */
+function assertComplete(staging: string, {pages: count, pageSize}: Copied): void {
+	const {size} = statSync(staging);
+	// SQLite makes one page of a source that has none; what is published is as empty as the source.
+	if (size === count * pageSize || (count === 0 && size === pageSize)) return;
+	throw new BackupError(
+		'ERR_BACKUP_TARGET',
+		`The copy has ${String(size)} bytes where ${String(count)} pages of ${String(pageSize)} bytes were copied. Check the ` +
+			'disk of the target, and run the backup again.',
+	);
+}
