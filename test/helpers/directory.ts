@@ -1,0 +1,18 @@
+import {mkdtempSync, readdirSync, rmSync} from 'node:fs';
+import {tmpdir} from 'node:os';
+import {join} from 'node:path';
+import type {ExecutionContext} from 'ava';
+
+/** A fresh directory of a test's own, on a real disk, removed when the test is over. */
+export function makeDirectory(t: ExecutionContext): string {
+	const directory = mkdtempSync(join(tmpdir(), 'hotcopy-test-'));
+	t.teardown(() => {
+		rmSync(directory, {recursive: true, force: true});
+	});
+	return directory;
+}
+
+/** The names in a directory, sorted: what a test compares to see that nothing was left behind. */
+export function listDirectory(directory: string): string[] {
+	return readdirSync(directory).sort();
+}
