@@ -1,7 +1,7 @@
 import type {ResourceLimits} from 'node:worker_threads';
 import {BACKUP_DEFAULTS, type BackupOptions, type FilledBackupOptions} from './options.js';
 import {fillBackupOptions} from './validate-backup.js';
-import {checkOptions, choice, integer, list, number, record, type Checks} from './validate.js';
+import {checkOptions, choice, integer, LONGEST_TIMER, list, number, record, type Checks} from './validate.js';
 
 /** The thread options that are handed to Piscina as they are. */
 export interface ThreadOptions {
@@ -79,9 +79,9 @@ const DEFAULTS = Object.freeze({
 const CHECKS: Checks<ManagerOptions> = {
 	minThreads: integer({min: 0}),
 	maxThreads: integer({min: 1}),
-	idleTimeout: number({min: 0, infinity: true, unit: 'milliseconds'}),
+	idleTimeout: number({min: 0, max: LONGEST_TIMER, infinity: true, unit: 'milliseconds'}),
 	maxQueue: integer({min: 0, infinity: true}),
-	closeTimeout: number({min: 0, infinity: true, unit: 'milliseconds'}),
+	closeTimeout: number({min: 0, max: LONGEST_TIMER, infinity: true, unit: 'milliseconds'}),
 	progressInterval: number({min: 0, infinity: true, unit: 'milliseconds'}),
 	defaults: record('an object of backup options'),
 	resourceLimits: record('an object of V8 limits'),

@@ -11,6 +11,9 @@ interface Problem {
 	readonly expected: string;
 }
 
+/** The longest time in ms that a timer can be set to; beyond it, Node.js fires at once. */
+export const LONGEST_TIMER = 2 ** 31 - 1;
+
 interface NumberRule {
 	readonly min?: number;
 	readonly max?: number;
@@ -114,12 +117,13 @@ function inRange(value: number, rule: NumberRule): boolean {
 	if (Number.isNaN(value)) return false;
 	if (!Number.isFinite(value) && !(value === Infinity && rule.infinity === true)) return false;
 	if (rule.min !== undefined && (rule.moreThanMin === true ? value <= rule.min : value < rule.min)) return false;
-	return rule.max === undefined || value <= rule.max;
+	return rule.max === undefined || value <= rule.max || value === Infinity;
 }
 
 function describe(kind: string, {min, max, moreThanMin, infinity, unit}: NumberRule): string {
 	const parts = [unit === undefined ? kind : `${kind} of ${unit}`];
-	if (min !== undefined && max !== undefined) parts.push(`from ${String(min)} to ${String(max)}`);
+	if (min !== undefined && max !== undefined)
+		parts.push(`${moreThanMin === true ? 'above' : 'from'} ${String(min)} to ${String(max)}`);
 	else if (min !== undefined) parts.push(moreThanMin === true ? `greater than ${String(min)}` : `>= ${String(min)}`);
 	if (infinity === true) parts.push('or Infinity');
 	return parts.join(' ');

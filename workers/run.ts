@@ -12,7 +12,7 @@ import type {Copied} from './strategies/strategy.js';
 export async function runJob(job: JobContext): Promise<CopyReport> {
 	const {request, reporter} = job;
 	const file = request.source.kind === 'file' ? findSourceFile(request.source) : undefined;
-	const target = inspectTarget(request.target, file);
+	const target = inspectTarget(job, file);
 	const strategy = chooseStrategy(request.copy);
 
 	const staging = createStaging(target.path, job);

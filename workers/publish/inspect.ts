@@ -1,12 +1,13 @@
 import {dirname} from 'node:path';
 import {BackupError} from '../../src/errors.js';
 import type {TargetRequest} from '../../src/protocol.js';
+import type {JobContext} from '../context.js';
 import {SIDECAR_SUFFIXES} from '../../src/sidecars.js';
 import {isSameFile, statFile} from '../identity.js';
 import {targetError} from '../failures.js';
 import {hasWal, type SourceFile} from '../source/open.js';
 import {findOrphans, type Orphans} from './orphans.js';
-import {seize} from './seize.js';
+import {refuseInUse} from './seize.js';
 
 /** A target as it was when the job began. */
 export interface Target extends TargetRequest {
@@ -21,8 +22,8 @@ export interface Target extends TargetRequest {
  *
  * @throws `BackupError`
  */
-export function inspectTarget(request: TargetRequest, source: SourceFile | undefined): Target {
-	const {path, existing} = request;
+export function inspectTarget({request, patience}: JobContext, source: SourceFile | undefined): Target {
+	const {path, existing} = request.target;
 	const old = look(path);
 	if (source !== undefined) {
 		if (isSameFile(old, source.identity)) {
@@ -45,11 +46,11 @@ export function inspectTarget(request: TargetRequest, source: SourceFile | undef
 		}
 
 		// Told of now rather than after the copy. Where a WAL is left, a look through SQLite would check it in, so that waits.
-		if (existing === 'replace' && old.size > 0n && !hasWal(path)) seize(path).release();
+		if (existing === 'replace' && old.size > 0n && !hasWal(path)) refuseInUse(path, patience);
 	}
 
 	return {
-		...request,
+		...request.target,
 		directory: dirname(path),
 		oldMode: old === undefined ? undefined : Number(old.mode) & 0o777,
 		orphans: old === undefined ? findOrphans(path) : new Map(),

@@ -2,30 +2,43 @@ import {readdirSync, rmSync} from 'node:fs';
 import {BackupError} from '../../src/errors.js';
 import {sidecarsOf} from '../../src/sidecars.js';
 import {codeOf, targetError} from '../failures.js';
-import {identityOf, isSameFile, statFile} from '../identity.js';
+import {identityOf, isSameFile, statFile, type FileIdentity} from '../identity.js';
+import type {Patience} from '../patience.js';
 import {isBusy, openFile, type Connection} from '../sqlite.js';
 
 /** An old target that nobody else can read or write until it is released. */
 export interface Seized {
-	/** Removes its sidecars; they hold nothing any more. True if there were any. */
+	/** Removes its sidecars, which hold nothing any more. True if there were any. */
 	removeSidecars(): boolean;
 	release(): void;
 }
 
+/** Another job that publishes to the same target holds its lock for some milliseconds, which is worth waiting for. */
+const ATTEMPTS = 20;
+const PAUSE = 25;
+
 /**
- * Takes the old target's exclusive lock, and makes its one file the whole database: a hot journal is rolled back, a WAL
- * is checkpointed and the database leaves WAL mode. Until then its sidecars are part of it. Afterwards they can be
- * removed at any moment, and so can a crash come at any moment. Leaving WAL mode also keeps a program that opened the
- * old file just now, and waits for the lock, from making a `-wal` that would be taken for the new file's.
+ * Refuses a target that is in use, as far as that can be seen, and leaves it as it is.
  *
  * @throws `BackupError` ERR_BACKUP_TARGET_IN_USE, ERR_BACKUP_TARGET
  */
-export function seize(path: string): Seized {
-	if (isOpenHere(path)) throw inUse(path, undefined);
-	const connection = lockAlone(path);
+export function refuseInUse(path: string, patience: Patience): void {
+	lockFile(path, patience, false)?.close();
+}
+
+/**
+ * Takes the old target's exclusive lock, and makes its one file the whole database: a hot journal is rolled back, a WAL
+ * is checkpointed and the database leaves WAL mode. Until then its sidecars are part of it; afterwards they can go at any
+ * moment, and so can a crash come at any moment. Leaving WAL mode also keeps a program that opened the old file just now,
+ * and waits for the lock, from making a `-wal` that would be taken for the new file's.
+ *
+ * @throws `BackupError` ERR_BACKUP_TARGET_IN_USE, ERR_BACKUP_TARGET
+ */
+export function seize(path: string, patience: Patience): Seized {
+	const connection = lockFile(path, patience, true);
 	return {
 		removeSidecars: () => {
-			const present = sidecarsOf(path).filter((sidecar) => statFile(sidecar) !== undefined);
+			const present = presentSidecars(path);
 			for (const sidecar of present) rmSync(sidecar, {force: true});
 			return present.length > 0;
 		},
@@ -35,32 +48,56 @@ export function seize(path: string): Seized {
 	};
 }
 
-/** Undefined for a damaged database, which has no lock to take and nothing to make whole. */
-function lockAlone(path: string): Connection | undefined {
+/** Undefined where there is no lock to take: no file of that name any more, or a damaged one. */
+function lockFile(path: string, patience: Patience, makeWhole: boolean): Connection | undefined {
+	for (let attempt = 1; ; attempt++) {
+		const stats = statFile(path);
+		if (stats === undefined) return undefined;
+		const identity = identityOf(stats);
+		try {
+			if (isOpenHere(identity)) throw inUse(path, undefined);
+			const connection = lockAlone(path, makeWhole);
+			// Somebody else may have published between the look and the lock; then the lock is on a file without a name.
+			if (isSameFile(statFile(path), identity)) return connection;
+			connection?.close();
+		} catch (error) {
+			const passing = error instanceof BackupError && error.code === 'ERR_BACKUP_TARGET_IN_USE';
+			if (!passing || attempt >= ATTEMPTS) throw error;
+			patience.sleep(PAUSE);
+		}
+	}
+}
+
+function lockAlone(path: string, makeWhole: boolean): Connection | undefined {
 	let connection: Connection | undefined;
 	try {
 		connection = openFile(path);
 		// Before the first read: only then does SQLite see a WAL connection that is idle.
 		connection.pragma('locking_mode = EXCLUSIVE');
-		if (connection.pragma('journal_mode', {simple: true}) === 'wal') connection.pragma('journal_mode = DELETE');
+		const mode = connection.pragma('journal_mode', {simple: true});
+		if (makeWhole && mode === 'wal') connection.pragma('journal_mode = DELETE');
 		connection.exec('BEGIN EXCLUSIVE');
 		return connection;
 	} catch (error) {
 		connection?.close();
 		if (isBusy(error)) throw inUse(path, error);
+		// A damaged database has nothing that could be made whole, and a read-only one that is alone is whole already.
 		if (codeOf(error).startsWith('SQLITE_CORRUPT')) return undefined;
+		if (codeOf(error).startsWith('SQLITE_READONLY') && presentSidecars(path).length === 0) return undefined;
 		throw targetError(path, error);
 	}
+}
+
+function presentSidecars(path: string): string[] {
+	return sidecarsOf(path).filter((sidecar) => statFile(sidecar) !== undefined);
 }
 
 /**
  * Whether this very process has the file open, which no lock tells of an idle connection. `stat` follows the links in
  * /proc without opening anything.
  */
-function isOpenHere(path: string): boolean {
-	const stats = statFile(path);
-	if (stats === undefined || process.platform !== 'linux') return false;
-	const identity = identityOf(stats);
+function isOpenHere(identity: FileIdentity): boolean {
+	if (process.platform !== 'linux') return false;
 	return readdirSync('/proc/self/fd').some((descriptor) => {
 		try {
 			return isSameFile(statFile(`/proc/self/fd/${descriptor}`), identity);
