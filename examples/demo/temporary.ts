@@ -1,0 +1,35 @@
+import {mkdtempSync, rmSync} from 'node:fs';
+import {constants, tmpdir} from 'node:os';
+import {join} from 'node:path';
+
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
+/** Runs `action` with a fresh directory, which is removed at the end, also after Ctrl-C and when the output is closed. */
+export async function withTemporaryDirectory(
+	action: (directory: string, controller: AbortController) => Promise<void>,
+): Promise<void> {
+	const controller = new AbortController();
+	let interrupted: number | undefined;
+	for (const name of SIGNALS) {
+		process.once(name, () => {
+			interrupted = 128 + constants.signals[name];
+			controller.abort();
+		});
+	}
+
+	// The reader of a pipe may go away: `npm run demo | head`.
+	process.stdout.on('error', () => {
+		interrupted = 1;
+		controller.abort();
+	});
+
+	const directory = mkdtempSync(join(tmpdir(), 'hotcopy-demo-'));
+	try {
+		await action(directory, controller);
+	} catch (error) {
+		if (interrupted === undefined) throw error;
+		process.exitCode = interrupted;
+	} finally {
+		rmSync(directory, {recursive: true, force: true});
+	}
+}

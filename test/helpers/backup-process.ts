@@ -1,0 +1,52 @@
+import type {ExecutionContext} from 'ava';
+import type {BackupOptions} from '../../src/index.js';
+import {startChild, type Child, type ChildOptions} from './child.js';
+
+export interface BackupOrder {
+	readonly source: string;
+	readonly target: string;
+	readonly options?: BackupOptions;
+}
+
+export interface BackupOutcome {
+	readonly status: 'fulfilled' | 'rejected';
+	readonly code?: string;
+	readonly message?: string;
+}
+
+export interface BackupProcess {
+	readonly child: Child;
+	/** Makes the backup. */
+	readonly run: () => Promise<BackupOutcome>;
+}
+
+/** Another process with the library loaded, ready to make one backup. */
+export async function startBackupProcess(
+	t: ExecutionContext,
+	order: BackupOrder,
+	options?: ChildOptions,
+): Promise<BackupProcess> {
+	const child = startChild(t, 'backup.ts', [order], {tsx: true, ...options});
+	await child.receive();
+	return {
+		child,
+		async run() {
+			child.send('go');
+			return (await child.receive()) as BackupOutcome;
+		},
+	};
+}
+
+/** Another process that has stopped in the middle of its copy, with its staging file half written. */
+export async function holdBackupProcess(
+	t: ExecutionContext,
+	order: BackupOrder,
+	options?: ChildOptions,
+): Promise<Child> {
+	const child = startChild(t, 'backup.ts', [{...order, hold: true}], {tsx: true, ...options});
+	await child.receive();
+	child.send('go');
+	const message = await child.receive();
+	if (message !== 'held') throw new Error(`Expected the copy to be held, but got ${JSON.stringify(message)}`);
+	return child;
+}

@@ -1,0 +1,62 @@
+import {spawnSync} from 'node:child_process';
+import {readFileSync} from 'node:fs';
+import {join} from 'node:path';
+import type {ExecutionContext} from 'ava';
+import {startBackupProcess, type BackupOrder} from './backup-process.js';
+import {makeDirectory} from './directory.js';
+
+/** A system call; `text` is its arguments, each descriptor with its file in angle brackets, and its result. */
+export interface SystemCall {
+	readonly name: string;
+	readonly text: string;
+	/** Its place among all beginnings and ends of calls. */
+	readonly begun: number;
+	readonly ended: number;
+}
+
+const TRACED = [
+	...['openat', 'close', 'pwrite64', 'write', 'sendmsg', 'ftruncate', 'fsync', 'fdatasync'],
+	...['rename', 'renameat', 'renameat2', 'link', 'linkat', 'unlink', 'unlinkat', 'chmod', 'fchmod'],
+];
+
+export function hasStrace(): boolean {
+	return spawnSync('strace', ['-e', 'trace=none', 'true']).status === 0;
+}
+
+/**
+ * The system calls of another process that makes one backup, from its beginning until it tells that the promise is
+ * fulfilled.
+ */
+export async function traceBackup(t: ExecutionContext, order: BackupOrder): Promise<readonly SystemCall[]> {
+	const output = join(makeDirectory(t), 'strace');
+	const under = ['strace', '-f', '-y', '-qq', '-s', '256', '-e', `trace=${TRACED.join(',')}`, '-o', output];
+	const {child, run} = await startBackupProcess(t, order, {under});
+	const outcome = await run();
+	if (outcome.status !== 'fulfilled') throw new Error(`The traced backup failed: ${outcome.message ?? ''}`);
+	await child.ended;
+	const calls = parse(readFileSync(output, 'utf8'));
+	const told = calls.findIndex(({name, text}) => /^(?:write|sendmsg)$/.test(name) && text.includes('fulfilled'));
+	if (told === -1) throw new Error('The trace does not show the outcome');
+	return calls.slice(0, told);
+}
+
+/** In the order in which they ended. */
+function parse(trace: string): SystemCall[] {
+	const unfinished = new Map<string, {readonly text: string; readonly begun: number}>();
+	const calls: SystemCall[] = [];
+	for (const [index, line] of trace.split('\n').entries()) {
+		const [, thread = '', what = ''] = /^(\d+)\s+(.*)$/.exec(line) ?? [];
+		const resumed = /^<\.\.\. \w+ resumed>(.*)$/.exec(what);
+		const begun = resumed === null ? {text: what, begun: index} : unfinished.get(thread);
+		if (begun === undefined) continue;
+		if (what.endsWith('<unfinished ...>')) {
+			unfinished.set(thread, {text: what.slice(0, -'<unfinished ...>'.length), begun: index});
+			continue;
+		}
+
+		const [, name, text] = /^(\w+)\((.*)$/.exec(begun.text + (resumed?.[1] ?? '')) ?? [];
+		if (name !== undefined && text !== undefined) calls.push({name, text, begun: begun.begun, ended: index});
+	}
+
+	return calls;
+}

@@ -1,0 +1,42 @@
+import {join} from 'node:path';
+import test from 'ava';
+import Database from 'better-sqlite3';
+import {backup} from '../../src/index.js';
+import {healthOf, healthy, makeAccounts} from '../helpers/database.js';
+import {makeDirectory} from '../helpers/directory.js';
+import {FOREIGN_WRITERS, waitForCommit} from '../helpers/foreign-writer.js';
+import {isInstalled} from '../helpers/program.js';
+
+for (const [program, start] of Object.entries(FOREIGN_WRITERS)) {
+	const testWith = isInstalled(program) ? test.serial : test.serial.skip;
+	for (const wal of [true, false]) {
+		for (const pages of [0, 3]) {
+			testWith(`${program} writes, ${wal ? 'WAL' : 'rollback'}, pages ${String(pages)}`, async (t) => {
+				const directory = makeDirectory(t);
+				const source = join(directory, 'app.db');
+				const target = join(directory, 'copy.db');
+				makeAccounts(source, {wal}).close();
+				const observer = new Database(source);
+				t.teardown(() => observer.close());
+				const writer = start(t, source);
+				waitForCommit(observer);
+				let calls = 0;
+
+				const result = await backup(source, target, {
+					pages,
+					// A writer without a pause leaves a rollback-journal database unlocked for moments only.
+					sleep: 0.001,
+					progress: () => {
+						// Later calls may come under a pin, which in rollback-journal mode lets nobody commit.
+						if (calls++ < 3 && pages > 0) waitForCommit(observer);
+					},
+				});
+
+				waitForCommit(observer);
+				t.is(await writer.kill(), '', 'the writer was never refused');
+				t.is(result.restarts, wal || pages === 0 ? 0 : 3);
+				t.deepEqual(healthOf(target), healthy());
+			});
+		}
+	}
+}

@@ -1,0 +1,205 @@
+import {chmodSync, statSync} from 'node:fs';
+import {join} from 'node:path';
+import test, {type ExecutionContext} from 'ava';
+import Database from 'better-sqlite3';
+import {backup, BackupError, SQLITE_BUSY, type BackupOptions} from '../../../src/index.js';
+import {HOLDERS, openHere} from '../../helpers/connection.js';
+import {healthOf, healthy, makeAccounts} from '../../helpers/database.js';
+import {listDirectory, makeDirectory} from '../../helpers/directory.js';
+import {seen, startReader} from '../../helpers/reader.js';
+import {makeTagged, STATE_SQL, stateOf, tagged} from '../../helpers/tagged.js';
+import {startWriter} from '../../helpers/writer.js';
+
+const OLD = 1;
+const NEW = 2;
+const OWN = 3;
+const OLD_ROWS = 100;
+/** Enough pages that SQLite writes them in several goes. */
+const NEW_ROWS = 8000;
+
+const READ = 'SELECT count(*) FROM account';
+const WRITE = `UPDATE account SET balance = ${String(OWN)}`;
+
+interface Files {
+	readonly directory: string;
+	readonly source: string;
+	readonly target: string;
+}
+
+function makeFiles(t: ExecutionContext, wal: boolean, rows = OLD_ROWS): Files {
+	const directory = makeDirectory(t);
+	const [source, target] = [join(directory, 'app.db'), join(directory, 'copy.db')];
+	makeTagged(source, NEW, {accounts: rows});
+	makeTagged(target, OLD, {accounts: OLD_ROWS, wal});
+	return {directory, source, target};
+}
+
+for (const [where, open] of Object.entries(HOLDERS)) {
+	for (const wal of [false, true]) {
+		const mode = wal ? 'WAL' : 'rollback';
+
+		test(`a connection of ${where} on a ${mode} target goes on and sees the new state`, async (t) => {
+			const {directory, source, target} = makeFiles(t, wal, NEW_ROWS);
+			chmodSync(target, 0o640);
+			const {ino} = statSync(target);
+			const holder = await open(t, target);
+			t.deepEqual(await holder.run(STATE_SQL), [{tag: OLD, mixed: 0, rows: OLD_ROWS}]);
+			const readers = await Promise.all([
+				startReader(t, target, {keepOpen: true, pauseMs: 1}),
+				startReader(t, target, {pauseMs: 1}),
+			]);
+
+			await backup(source, target, {existing: 'overwrite', sleep: 0.001});
+
+			t.deepEqual(await holder.run(STATE_SQL), [{tag: NEW, mixed: 0, rows: NEW_ROWS}]);
+			for (const reader of readers) {
+				const {states} = await reader.stop();
+				const expected = [seen(OLD, OLD_ROWS), seen(NEW, NEW_ROWS)];
+				t.deepEqual(
+					states.filter((state) => !expected.includes(state)),
+					[],
+				);
+			}
+
+			await holder.run(WRITE);
+			t.deepEqual(await holder.run('PRAGMA journal_mode'), [{journal_mode: wal ? 'wal' : 'delete'}]);
+			await holder.close();
+			t.deepEqual(stateOf(target), tagged(OWN, NEW_ROWS));
+			t.is(statSync(target).ino, ino);
+			t.is(statSync(target).mode & 0o777, 0o640);
+			t.deepEqual(listDirectory(directory), ['app.db', 'copy.db']);
+		});
+	}
+
+	test(`a reader of ${where} in a transaction on a WAL target sees the old state to its end`, async (t) => {
+		const {source, target} = makeFiles(t, true);
+		const holder = await open(t, target);
+		await holder.run('BEGIN');
+		await holder.run(READ);
+
+		await backup(source, target, {existing: 'overwrite'});
+
+		t.deepEqual(await holder.run(STATE_SQL), [{tag: OLD, mixed: 0, rows: OLD_ROWS}]);
+		await holder.run('COMMIT');
+		t.deepEqual(await holder.run(STATE_SQL), [{tag: NEW, mixed: 0, rows: OLD_ROWS}]);
+		await holder.close();
+		t.deepEqual(stateOf(target), tagged(NEW));
+	});
+}
+
+interface Lock {
+	readonly wal: boolean;
+	readonly statements: readonly string[];
+	/** Whose rows there are once the holder has committed. */
+	readonly left: number;
+}
+
+const LOCKS: Readonly<Record<string, Lock>> = {
+	'a reader on a rollback target': {wal: false, statements: ['BEGIN', READ], left: OLD},
+	'a writer on a rollback target': {wal: false, statements: ['BEGIN IMMEDIATE', WRITE], left: OWN},
+	'a writer with an exclusive lock': {wal: false, statements: ['BEGIN EXCLUSIVE', WRITE], left: OWN},
+	'a writer on a WAL target': {wal: true, statements: ['BEGIN IMMEDIATE', WRITE], left: OWN},
+};
+
+for (const [where, open] of Object.entries(HOLDERS)) {
+	for (const [who, {wal, statements, left}] of Object.entries(LOCKS)) {
+		test(`waits for ${who}, of ${where}`, async (t) => {
+			const {source, target} = makeFiles(t, wal);
+			const holder = await open(t, target);
+			for (const sql of statements) await holder.run(sql);
+			let released: Promise<unknown> | undefined;
+			const options: BackupOptions = {
+				existing: 'overwrite',
+				sleep: 0.01,
+				progress(status) {
+					if (status === SQLITE_BUSY) released ??= holder.run('COMMIT');
+				},
+			};
+
+			const {busyRetries} = await backup(source, target, options);
+
+			t.truthy(released);
+			t.true(busyRetries > 0);
+			t.deepEqual(await holder.run(STATE_SQL), [{tag: NEW, mixed: 0, rows: OLD_ROWS}]);
+			await holder.close();
+			t.deepEqual(stateOf(target), tagged(NEW));
+		});
+
+		test(`gives ${who}, of ${where}, no longer than "stallTimeout"`, async (t) => {
+			const {directory, source, target} = makeFiles(t, wal);
+			const holder = await open(t, target);
+			for (const sql of statements) await holder.run(sql);
+			const names = listDirectory(directory);
+			const options: BackupOptions = {existing: 'overwrite', sleep: 0.01, stallTimeout: 100};
+
+			const error = await t.throwsAsync(backup(source, target, options), {instanceOf: BackupError});
+
+			t.is(error.code, 'ERR_BACKUP_BUSY');
+			t.regex(error.message, /^The target was locked by another connection for 100 ms/);
+			t.deepEqual(listDirectory(directory), names);
+			await holder.run('COMMIT');
+			await holder.close();
+			t.deepEqual(stateOf(target), tagged(left));
+		});
+	}
+}
+
+for (const wal of [false, true]) {
+	const mode = wal ? 'WAL' : 'rollback';
+
+	for (const existing of ['replace', 'overwrite', 'fail'] as const) {
+		test(`a handle on a ${mode} target is overwritten in place, existing: '${existing}'`, async (t) => {
+			const {source, target} = makeFiles(t, wal);
+			const altered = new Database(source);
+			altered.exec('CREATE TABLE extra (value); DROP TABLE account; CREATE TABLE account (balance, id)');
+			altered.prepare('INSERT INTO account VALUES (?, 1)').run(NEW);
+			altered.close();
+			const {ino} = statSync(target);
+			const handle = new Database(target);
+			t.teardown(() => handle.close());
+			const state = handle.prepare(STATE_SQL);
+			t.deepEqual(state.get(), {tag: OLD, mixed: 0, rows: OLD_ROWS});
+
+			const result = await backup(source, handle, {existing});
+
+			t.is(result.target, target);
+			t.deepEqual(state.get(), {tag: NEW, mixed: 0, rows: 1}, 'a statement from before works on the new schema');
+			handle.exec('INSERT INTO extra VALUES (1)');
+			t.is(handle.pragma('integrity_check', {simple: true}), 'ok');
+			t.is(handle.pragma('journal_mode', {simple: true}), wal ? 'wal' : 'delete');
+			t.is(statSync(target).ino, ino);
+		});
+	}
+
+	test(`a database in memory goes into a handle on a ${mode} target`, async (t) => {
+		const {target} = makeFiles(t, wal);
+		const memory = makeAccounts(':memory:');
+		memory.prepare('UPDATE account SET balance = ?').run(NEW);
+		const holder = await openHere(t, target);
+		const handle = new Database(target);
+
+		await backup(memory, handle);
+
+		memory.close();
+		handle.close();
+		t.deepEqual(await holder.run(STATE_SQL), [{tag: NEW, mixed: 0, rows: OLD_ROWS}]);
+	});
+
+	test(`a writer on a ${mode} target goes on with the new state`, async (t) => {
+		const directory = makeDirectory(t);
+		const [source, target] = [join(directory, 'app.db'), join(directory, 'copy.db')];
+		makeAccounts(source).close();
+		makeAccounts(target, {wal}).close();
+		const writer = await startWriter(t, target, 2);
+		await writer.progress(10);
+
+		for (let round = 0; round < 5; round++) {
+			await backup(source, target, {existing: 'overwrite', sleep: 0.002});
+			await writer.progress(3);
+		}
+
+		await writer.stop();
+		t.deepEqual(healthOf(target), healthy());
+		t.deepEqual(listDirectory(directory), ['app.db', 'copy.db']);
+	});
+}

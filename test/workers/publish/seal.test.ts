@@ -1,0 +1,207 @@
+import {chmodSync, chownSync, statSync} from 'node:fs';
+import {join} from 'node:path';
+import test, {type ExecutionContext} from 'ava';
+import Database from 'better-sqlite3';
+import {backup, SQLITE_DONE, type BackupOptions, type ExistingMode} from '../../../src/index.js';
+import {startBackupProcess} from '../../helpers/backup-process.js';
+import {listDirectory, makeDirectory} from '../../helpers/directory.js';
+import {makeTagged, stateOf, tagged} from '../../helpers/tagged.js';
+
+const OLD = 1;
+const NEW = 2;
+const AS_ROOT = process.getuid?.() === 0;
+/** Any user who is not root, to whom permissions do not apply. */
+const OTHER_USER = 65_534;
+
+interface Files {
+	readonly directory: string;
+	readonly source: string;
+	readonly target: string;
+}
+
+function makeFiles(t: ExecutionContext, wal = false): Files {
+	const directory = makeDirectory(t);
+	const [source, target] = [join(directory, 'app.db'), join(directory, 'copy.db')];
+	makeTagged(source, NEW, {wal});
+	return {directory, source, target};
+}
+
+function bitsOf(path: string): string {
+	return (statSync(path).mode & 0o777).toString(8);
+}
+
+interface Bits {
+	readonly source: number;
+	/** Those of a target that is there already. */
+	readonly old?: number;
+	readonly mode?: number;
+	readonly expected: number;
+}
+
+const BITS: readonly Bits[] = [
+	{source: 0o644, expected: 0o644},
+	{source: 0o600, expected: 0o600},
+	{source: 0o640, expected: 0o640},
+	{source: 0o666, expected: 0o666},
+	{source: 0o444, expected: 0o444},
+	{source: 0o644, mode: 0o600, expected: 0o600},
+	{source: 0o644, mode: 0o444, expected: 0o444},
+	{source: 0o644, mode: 0o664, expected: 0o664},
+	{source: 0o600, mode: 0o644, expected: 0o600},
+	{source: 0o640, mode: 0o644, expected: 0o640},
+	{source: 0o604, mode: 0o644, expected: 0o604},
+	{source: 0o644, old: 0o600, expected: 0o600},
+	{source: 0o644, old: 0o640, expected: 0o640},
+	{source: 0o640, old: 0o644, expected: 0o640},
+	{source: 0o600, old: 0o666, expected: 0o600},
+	{source: 0o644, old: 0o600, mode: 0o644, expected: 0o644},
+	{source: 0o600, old: 0o644, mode: 0o644, expected: 0o600},
+];
+
+for (const {source: bits, old, mode, expected} of BITS) {
+	const [was, wanted] = [old, mode].map((value) => (value === undefined ? 'none' : value.toString(8)));
+	const title = `source ${bits.toString(8)}, old target ${was ?? ''}, mode ${wanted ?? ''}: copy ${expected.toString(8)}`;
+	test(title, async (t) => {
+		const {source, target} = makeFiles(t);
+		chmodSync(source, bits);
+		if (old !== undefined) {
+			makeTagged(target, OLD);
+			chmodSync(target, old);
+		}
+
+		await backup(source, target, {mode});
+
+		t.is(bitsOf(target), expected.toString(8));
+		t.is(bitsOf(source), bits.toString(8));
+	});
+}
+
+for (const umask of ['000', '022', '077']) {
+	test(`a umask of ${umask} neither adds to the bits of a copy nor takes from them`, async (t) => {
+		const {source, target} = makeFiles(t);
+		chmodSync(source, 0o664);
+		const under = ['sh', '-c', `umask ${umask} && exec "$@"`, 'sh'];
+		const {run} = await startBackupProcess(t, {source, target}, {under});
+
+		t.like(await run(), {status: 'fulfilled'});
+
+		t.is(bitsOf(target), '664');
+	});
+}
+
+test('a copy of a database without a file is for its owner alone, unless "mode" says more', async (t) => {
+	const directory = makeDirectory(t);
+	const memory = new Database(':memory:');
+	memory.exec('CREATE TABLE t (a)');
+	const cases: readonly (readonly [string, BackupOptions, string])[] = [
+		['a.db', {}, '600'],
+		['b.db', {mode: 0o644}, '644'],
+		['c.db', {mode: 0o400}, '400'],
+	];
+	for (const [name, options, expected] of cases) {
+		await backup(memory, join(directory, name), options);
+		t.is(bitsOf(join(directory, name)), expected);
+	}
+});
+
+for (const bits of [0o600, 0o640, 0o644]) {
+	for (const existing of ['replace', 'overwrite', 'fail'] as const) {
+		test(`'${existing}': what is copied of a ${bits.toString(8)} source is never open to more readers`, async (t) => {
+			const {directory, source, target} = makeFiles(t);
+			chmodSync(source, bits);
+			const seen = new Set<string>();
+			const options: BackupOptions = {
+				existing,
+				pages: 2,
+				snapshot: 'none',
+				progress(status) {
+					for (const name of listDirectory(directory)) {
+						if (!name.startsWith('.hotcopy-')) continue;
+						const readers = statSync(join(directory, name)).mode & 0o444;
+						seen.add(`${status === SQLITE_DONE ? 'done' : 'copying'}: ${(readers & ~bits).toString(8)}`);
+					}
+				},
+			};
+
+			await backup(source, target, options);
+
+			t.deepEqual([...seen].sort(), ['copying: 0', 'done: 0']);
+			t.is(bitsOf(target), bits.toString(8));
+		});
+	}
+}
+
+test("a copy belongs to the source's group, so that its bits mean the same", async (t) => {
+	if (!AS_ROOT) {
+		t.log('not tried: only root can give a file to another group');
+		t.pass();
+		return;
+	}
+
+	const {source, target} = makeFiles(t);
+	chownSync(source, 0, OTHER_USER);
+	chmodSync(source, 0o640);
+
+	await backup(source, target);
+
+	t.is(statSync(target).gid, OTHER_USER);
+	t.is(bitsOf(target), '640');
+});
+
+interface OtherUser {
+	readonly bits: number;
+	/** Whose group the source has. */
+	readonly group: number;
+	readonly wal?: boolean;
+	readonly existing?: ExistingMode;
+	readonly expected: number;
+}
+
+const OTHER_USERS: Readonly<Record<string, OtherUser>> = {
+	'of a group that is not theirs': {bits: 0o640, group: 12_345, expected: 0o600},
+	'of another group, which all may read': {bits: 0o644, group: 12_345, expected: 0o644},
+	'that may only be read': {bits: 0o444, group: OTHER_USER, expected: 0o444},
+	'in WAL mode that may only be read': {bits: 0o444, group: OTHER_USER, wal: true, expected: 0o444},
+	"that may only be read, with 'fail'": {bits: 0o440, group: OTHER_USER, existing: 'fail', expected: 0o440},
+	"that may only be read, with 'overwrite'": {bits: 0o444, group: OTHER_USER, existing: 'overwrite', expected: 0o600},
+	"in WAL mode that may only be read, with 'overwrite'": {
+		bits: 0o444,
+		group: OTHER_USER,
+		wal: true,
+		existing: 'overwrite',
+		expected: 0o600,
+	},
+};
+
+for (const [what, {bits, group, wal = false, existing = 'replace', expected}] of Object.entries(OTHER_USERS)) {
+	test(`a user who is not root copies a source ${what}`, async (t) => {
+		if (!AS_ROOT) {
+			t.log('not tried: only root can become another user');
+			t.pass();
+			return;
+		}
+
+		const {directory, source, target} = makeFiles(t, wal);
+		if (existing === 'overwrite') {
+			makeTagged(target, OLD);
+			chmodSync(target, 0o600);
+			chownSync(target, OTHER_USER, OTHER_USER);
+		}
+
+		chownSync(directory, OTHER_USER, OTHER_USER);
+		chownSync(source, OTHER_USER, group);
+		chmodSync(source, bits);
+		const {run} = await startBackupProcess(t, {source, target, options: {existing}}, {uid: OTHER_USER});
+
+		t.like(await run(), {status: 'fulfilled', message: undefined});
+
+		t.is(bitsOf(target), expected.toString(8));
+		t.deepEqual(stateOf(target), tagged(NEW));
+		t.is(statSync(target).uid, OTHER_USER);
+		// SQLite leaves an empty -wal and a -shm beside a WAL database that it may only read.
+		t.deepEqual(
+			listDirectory(directory).filter((name) => !/^app\.db-(?:wal|shm)$/.test(name)),
+			['app.db', 'copy.db'],
+		);
+	});
+}
