@@ -1,4 +1,4 @@
-import {existsSync, readFileSync} from 'node:fs';
+import {existsSync, readdirSync, readFileSync} from 'node:fs';
 import {join} from 'node:path';
 import type {ThreadOptions} from '../../src/index.js';
 
@@ -23,4 +23,9 @@ export function logThreads(directory: string): ThreadLog {
 			return existsSync(file) ? readFileSync(file, 'utf8').trim().split('\n').length : 0;
 		},
 	};
+}
+
+/** How many threads this process has, as Linux counts them. */
+export function countThreads(): number {
+	return readdirSync('/proc/self/task').length;
 }

@@ -36,7 +36,7 @@ const WRONG: Readonly<Record<Option, Wrong>> = {
 		expected: 'a number of seconds >= 0',
 	},
 	signal: {
-		type: [{}, 'abort', new AbortController(), new EventTarget(), true],
+		type: [{}, 'abort', new AbortController(), new EventTarget(), {aborted: 0, addEventListener() {}}],
 		range: [],
 		expected: 'an AbortSignal',
 	},

@@ -1,6 +1,7 @@
-import {mkdirSync, renameSync, rmSync, statSync} from 'node:fs';
+import {existsSync, mkdirSync, renameSync, rmSync, statSync} from 'node:fs';
 import {join} from 'node:path';
 import test, {type ExecutionContext} from 'ava';
+import Database from 'better-sqlite3';
 import {
 	BackupError,
 	BackupManager,
@@ -15,6 +16,7 @@ import {makeTagged, stateOf, tagged} from '../../helpers/tagged.js';
 const OLD = 1;
 const NEW = 2;
 const OTHER = 3;
+const NEWEST = 4;
 const MODES = ['replace', 'overwrite', 'fail'] as const;
 
 interface Files {
@@ -99,6 +101,35 @@ for (const [change, make] of Object.entries(CHANGES)) {
 		});
 	}
 }
+
+test("the journal of a database that was renamed over the source is not taken for the old one's", async (t) => {
+	const {sources, source, target} = makeFiles(t);
+	let writer: Database.Database | undefined;
+	t.teardown(() => writer?.close());
+
+	const error = await t.throwsAsync(
+		manager.backup(source, target, {
+			pages: 20,
+			snapshot: 'none',
+			progress() {
+				if (writer !== undefined) return;
+				renameSync(join(sources, 'other.db'), source);
+				writer = new Database(source);
+				// Half of the transaction is in the file, and what was there is in the journal.
+				writer.pragma('cache_size = 1');
+				writer.exec(`BEGIN IMMEDIATE; UPDATE account SET balance = ${String(NEWEST)}, filler = randomblob(700)`);
+			},
+		}),
+		{instanceOf: BackupError},
+	);
+
+	t.is(error.code, 'ERR_BACKUP_SOURCE');
+	t.true(existsSync(`${source}-journal`), 'without it, a crash of the writer would leave half of its transaction');
+	t.notThrows(() => writer?.exec('COMMIT'));
+	writer?.close();
+	t.deepEqual(stateOf(source), tagged(NEWEST, 2000));
+	t.deepEqual(stateOf(target), tagged(OLD));
+});
 
 /** What others do to the target's directory, in the middle of the copy and when it is whole. */
 const LOSSES: Readonly<Record<string, (files: Files) => void>> = {
