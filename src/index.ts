@@ -6,12 +6,14 @@ export {AbortError, BackupError, BACKUP_ERROR_CODES, type BackupErrorCode, type 
 export {SQLITE_BUSY, SQLITE_DONE, SQLITE_LOCKED, SQLITE_OK, type ProgressStatus} from './constants.js';
 export type {
 	BackupOptions,
+	ChecksumOption,
 	ExistingMode,
 	JournalModeOption,
 	ProgressCallback,
 	SnapshotMode,
 	StrategyName,
 	StrategyOption,
+	VerifyOption,
 } from './options.js';
 export type {ManagerOptions, ThreadOptions} from './manager-options.js';
 export type {BackupEvents, CompletedEvent, FailedEvent, JobEvent, ProgressEvent} from './events.js';

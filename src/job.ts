@@ -26,6 +26,8 @@ export interface JobInfo {
 	readonly restarts: number;
 	/** How often a lock made the job wait. */
 	readonly busyRetries: number;
+	/** Bytes in the source's WAL at its largest so far, while the copy keeps it from being reset. */
+	readonly walBytes: number;
 }
 
 /** Where a copy stands. */
@@ -35,6 +37,7 @@ export interface JobProgress {
 	readonly total: number;
 	readonly restarts: number;
 	readonly busyRetries: number;
+	readonly walBytes: number;
 }
 
 /** Why a job is being cancelled, and how it will end. */
@@ -60,7 +63,7 @@ export class Job {
 	readonly promise: Promise<BackupResult>;
 	/** The target with its links followed; until then as it was named. Jobs with one target run one after another. */
 	targetPath: string;
-	progress: JobProgress = {status: SQLITE_OK, remaining: 0, total: 0, restarts: 0, busyRetries: 0};
+	progress: JobProgress = {status: SQLITE_OK, remaining: 0, total: 0, restarts: 0, busyRetries: 0, walBytes: 0};
 	readonly queuedAt = performance.now();
 	startedAt: number | undefined;
 
@@ -90,7 +93,7 @@ export class Job {
 	}
 
 	get info(): JobInfo {
-		const {remaining, total, restarts, busyRetries} = this.progress;
+		const {remaining, total, restarts, busyRetries, walBytes} = this.progress;
 		const {source, options} = this.spec;
 		return Object.freeze({
 			id: this.id,
@@ -102,6 +105,7 @@ export class Job {
 			total,
 			restarts,
 			busyRetries,
+			walBytes,
 		});
 	}
 

@@ -74,7 +74,7 @@ export class BackupManager extends EventEmitter<BackupEvents> {
 	 */
 	async backup(source: BackupSource, target: BackupTarget, options: BackupOptions = {}): Promise<BackupResult> {
 		const filled = fillBackupOptions(this.#options.defaults, options);
-		const named = nameTarget(target, filled.existing);
+		const named = nameTarget(target, filled);
 		this.#admit(filled);
 		const job = new Job({source: resolveSource(source, filled), target: named, options: filled});
 		return await this.#follow(job);
@@ -171,9 +171,10 @@ export class BackupManager extends EventEmitter<BackupEvents> {
 			: undefined;
 		try {
 			const outcome = await dispatch(job, this.#pool, this.#options.progressInterval, {
-				onTick: ({status, remaining, total, restarts, busyRetries}) => {
+				onTick: ({type: _, ...progress}) => {
 					if (job.settled) return;
-					job.progress = {status, remaining, total, restarts, busyRetries};
+					job.progress = progress;
+					const {status, remaining, total} = progress;
 					this.#emit('progress', () => this.emit('progress', {job: job.info, status, remaining, total}));
 				},
 				onThrow: (error) => {

@@ -5,9 +5,9 @@ import {BackupError} from './errors.js';
 import type {FilledManagerOptions} from './manager-options.js';
 import {messageOf} from './message.js';
 import type {BackupRequest, JobOutcome} from './protocol.js';
+import {siblingModule} from './sibling.js';
 
-/** The file a thread runs: `.ts` beside the sources, where tsx compiles it, and `.js` in `dist`. */
-const WORKER_URL = new URL(`../workers/backup${import.meta.url.endsWith('.ts') ? '.ts' : '.js'}`, import.meta.url).href;
+const WORKER_URL = siblingModule('../workers/backup', import.meta.url).href;
 
 /** A run that no thread has begun with. */
 interface Waiting {

@@ -2,6 +2,7 @@
 import type {BackupRequest, JobOutcome} from '../src/protocol.js';
 import {createContext} from './context.js';
 import {toOutcome} from './failures.js';
+import {reportLibraries} from './libraries.js';
 import {runJob} from './run.js';
 
 export default async function backup(request: BackupRequest): Promise<JobOutcome> {
@@ -9,6 +10,7 @@ export default async function backup(request: BackupRequest): Promise<JobOutcome
 	// In this order: a main thread that cancels and then sees no start knows that nothing will be touched.
 	job.control.markStarted();
 	if (job.control.cancelled) return {type: 'cancelled'};
+	reportLibraries(job.reporter);
 	try {
 		return {type: 'success', report: await runJob(job)};
 	} catch (error) {

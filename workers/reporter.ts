@@ -16,6 +16,7 @@ type Run = Omit<StepsMessage, 'type'>;
 export class Reporter {
 	restarts = 0;
 	busyRetries = 0;
+	walBytes = 0;
 	readonly #request: BackupRequest;
 	readonly #control: Control;
 	/** Reports that wait for their turn, as runs: a steady copy of any length is a single one. */
@@ -57,6 +58,7 @@ export class Reporter {
 			total,
 			restarts: this.restarts,
 			busyRetries: this.busyRetries,
+			walBytes: this.walBytes,
 		};
 		this.post(message);
 	}

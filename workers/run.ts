@@ -25,7 +25,7 @@ export async function runJob(job: JobContext): Promise<CopyReport> {
 			source.close();
 		}
 
-		await publish({staging, target, file, copied}, job, () => {
+		const sealed = await publish({staging, target, file, copied}, job, () => {
 			reporter.step(SQLITE_DONE, 0, copied.pages);
 			reporter.flush();
 		});
@@ -37,6 +37,9 @@ export async function runJob(job: JobContext): Promise<CopyReport> {
 			bytes: copied.pages * copied.pageSize,
 			restarts: reporter.restarts,
 			busyRetries: reporter.busyRetries,
+			walBytes: reporter.walBytes,
+			verified: request.target.depth,
+			...sealed,
 		};
 	} finally {
 		staging.remove();

@@ -46,9 +46,13 @@ export function openSource(request: SourceRequest, file: SourceFile | undefined)
 	return fromFile(file ?? findSourceFile(request));
 }
 
-/** The WAL of a database, where the file of that name has something in it. */
+/** Bytes in the WAL of a database; 0 where there is none. */
+export function walSize(path: string): number {
+	return Number(statFile(`${path}-wal`)?.size ?? 0n);
+}
+
 export function hasWal(path: string): boolean {
-	return (statFile(`${path}-wal`)?.size ?? 0n) > 0n;
+	return walSize(path) > 0;
 }
 
 /**

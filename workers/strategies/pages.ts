@@ -48,6 +48,7 @@ async function copyPages(source: Source, staging: string, job: JobContext): Prom
 		const {totalPages} = await connection.backup(staging, {
 			progress({remainingPages: remaining, totalPages: total}) {
 				patience.throwIfCancelled();
+				reader.watchWal();
 				inStep += slice;
 				if (inStep >= stepPages) {
 					inStep = 0;
