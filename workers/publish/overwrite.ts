@@ -103,14 +103,19 @@ async function write(staging: string, target: string, job: JobContext): Promise<
  * closing a descriptor could drop.
  */
 function makeDurable(live: Connection, {path, directory}: Target, wal: boolean): void {
-	if (wal) {
-		live.pragma('synchronous = FULL');
-		const [checkpoint] = live.pragma('wal_checkpoint(PASSIVE)') as readonly CheckpointRow[];
-		const complete = checkpoint?.busy === 0 && checkpoint.log === checkpoint.checkpointed;
-		if (!complete) flushFile(`${path}-wal`);
-	}
-
+	if (wal && !checkpoint(live)) flushFile(`${path}-wal`);
 	flushDirectory(directory);
+}
+
+/** False where it did not get to the end. That includes a full disk: the commit is whole in the WAL, and can stay there. */
+function checkpoint(live: Connection): boolean {
+	try {
+		live.pragma('synchronous = FULL');
+		const [row] = live.pragma('wal_checkpoint(PASSIVE)') as readonly CheckpointRow[];
+		return row?.busy === 0 && row.log === row.checkpointed;
+	} catch {
+		return false;
+	}
 }
 
 /** https://sqlite.org/pragma.html#pragma_wal_checkpoint */
