@@ -1,10 +1,10 @@
 import {unlink} from 'node:fs/promises';
 import {MessageChannel, receiveMessageOnPort, type Transferable} from 'node:worker_threads';
-import type {Job} from './job.js';
-import type {WorkerPool} from './pool.js';
-import type {BackupRequest, JobOutcome, WorkerMessage} from './protocol.js';
-import {receive, type ReportListener} from './reports.js';
-import {withSidecars} from './sidecars.js';
+import type {Job} from './job.ts';
+import type {WorkerPool} from './pool.ts';
+import type {BackupRequest, JobOutcome, WorkerMessage} from './protocol.ts';
+import {receive, type ReportListener} from './reports.ts';
+import {withSidecars} from './sidecars.ts';
 
 /**
  * Sends a job to a worker and hands on what comes back. When this returns, every report of the worker has been handed

@@ -1,10 +1,10 @@
 import {randomUUID} from 'node:crypto';
-import {Control} from './control.js';
-import {SQLITE_OK, type ProgressStatus} from './constants.js';
-import type {FilledBackupOptions} from './options.js';
-import type {SourceRequest} from './protocol.js';
-import type {BackupResult} from './result.js';
-import type {NamedTarget} from './target.js';
+import {Control} from './control.ts';
+import {SQLITE_OK, type ProgressStatus} from './constants.ts';
+import type {FilledBackupOptions} from './options.ts';
+import type {SourceRequest} from './protocol.ts';
+import type {BackupResult} from './result.ts';
+import type {NamedTarget} from './target.ts';
 
 export type FailedState = 'failed' | 'aborted';
 export type JobState = 'queued' | 'active' | 'completed' | FailedState;

@@ -1,4 +1,4 @@
-import type {ProgressStatus} from './constants.js';
+import type {ProgressStatus} from './constants.ts';
 
 /** How an existing target is treated; see {@link BackupOptions.existing}. */
 export type ExistingMode = 'replace' | 'overwrite' | 'fail';

@@ -1,6 +1,6 @@
 import {resolve} from 'node:path';
 import {fileURLToPath} from 'node:url';
-import {show} from './validate.js';
+import {show} from './validate.ts';
 
 /**
  * An absolute path from what a caller gave. Absolute, because better-sqlite3 trims file names: a name with leading

@@ -1,11 +1,11 @@
 import type {Transferable} from 'node:worker_threads';
 import {Piscina} from 'piscina';
-import {Control} from './control.js';
-import {BackupError} from './errors.js';
-import type {FilledManagerOptions} from './manager-options.js';
-import {messageOf} from './message.js';
-import type {BackupRequest, JobOutcome} from './protocol.js';
-import {siblingModule} from './sibling.js';
+import {Control} from './control.ts';
+import {BackupError} from './errors.ts';
+import type {FilledManagerOptions} from './manager-options.ts';
+import {messageOf} from './message.ts';
+import type {BackupRequest, JobOutcome} from './protocol.ts';
+import {siblingModule} from './sibling.ts';
 
 const WORKER_URL = siblingModule('../workers/backup', import.meta.url).href;
 

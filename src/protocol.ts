@@ -3,8 +3,8 @@
  * that both sides are checked against the same text.
  */
 import type {MessagePort} from 'node:worker_threads';
-import type {BackupErrorCode} from './errors.js';
-import type {ProgressStatus} from './constants.js';
+import type {BackupErrorCode} from './errors.ts';
+import type {ProgressStatus} from './constants.ts';
 import type {
 	ChecksumOption,
 	ExistingMode,
@@ -13,7 +13,7 @@ import type {
 	StrategyName,
 	StrategyOption,
 	VerifyOption,
-} from './options.js';
+} from './options.ts';
 
 /** A source that the worker opens by its path. */
 export interface FileSource {

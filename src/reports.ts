@@ -1,7 +1,7 @@
-import type {Control} from './control.js';
-import type {ProgressCallback} from './options.js';
-import {warnOfSecondSqlite} from './second-sqlite.js';
-import type {StepsMessage, TickMessage, WorkerMessage} from './protocol.js';
+import type {Control} from './control.ts';
+import type {ProgressCallback} from './options.ts';
+import {warnOfSecondSqlite} from './second-sqlite.ts';
+import type {StepsMessage, TickMessage, WorkerMessage} from './protocol.ts';
 
 /** Where a job's messages go. */
 export interface ReportListener {

@@ -1,4 +1,4 @@
-import type {StrategyName, VerifyOption} from './options.js';
+import type {StrategyName, VerifyOption} from './options.ts';
 
 /** What a successful backup did. */
 export interface BackupResult {

@@ -1,10 +1,10 @@
-import {BackupError} from './errors.js';
-import {findSchema, isDescriptor, isHandle, type DatabaseHandle} from './handle.js';
-import {messageOf} from './message.js';
-import type {FilledBackupOptions} from './options.js';
-import {toPath} from './paths.js';
-import type {BytesSource, FileSource, SourceRequest} from './protocol.js';
-import {show} from './validate.js';
+import {BackupError} from './errors.ts';
+import {findSchema, isDescriptor, isHandle, type DatabaseHandle} from './handle.ts';
+import {messageOf} from './message.ts';
+import type {FilledBackupOptions} from './options.ts';
+import {toPath} from './paths.ts';
+import type {BytesSource, FileSource, SourceRequest} from './protocol.ts';
+import {show} from './validate.ts';
 
 /** What can be backed up: a database file, or a live better-sqlite3 handle. */
 export type BackupSource = string | URL | DatabaseHandle;

@@ -1,11 +1,11 @@
 import {lstat, readlink, realpath} from 'node:fs/promises';
 import {basename, dirname, join, resolve, sep} from 'node:path';
-import {BackupError} from './errors.js';
-import {findSchema, isDescriptor, isHandle, type DatabaseHandle} from './handle.js';
-import {messageOf} from './message.js';
-import type {ExistingMode, FilledBackupOptions} from './options.js';
-import {toPath} from './paths.js';
-import {show} from './validate.js';
+import {BackupError} from './errors.ts';
+import {findSchema, isDescriptor, isHandle, type DatabaseHandle} from './handle.ts';
+import {messageOf} from './message.ts';
+import type {ExistingMode, FilledBackupOptions} from './options.ts';
+import {toPath} from './paths.ts';
+import {show} from './validate.ts';
 
 /** Where a copy can go: a path, or a live better-sqlite3 handle, whose file is then overwritten in place. */
 export type BackupTarget = string | URL | DatabaseHandle;

@@ -10,9 +10,9 @@ import {
 	show,
 	text,
 	type Checks,
-} from './validate.js';
-import {toPath} from './paths.js';
-import type {BackupOptions, FilledBackupOptions} from './options.js';
+} from './validate.ts';
+import {toPath} from './paths.ts';
+import type {BackupOptions, FilledBackupOptions} from './options.ts';
 
 /** The highest number of pages in a step that SQLite's 32-bit argument can take. */
 const MAX_PAGES = 2 ** 31 - 1;

@@ -1,9 +1,9 @@
 /** What a worker thread runs: one job, from the request to its outcome. */
-import type {BackupRequest, JobOutcome} from '../src/protocol.js';
-import {createContext} from './context.js';
-import {toOutcome} from './failures.js';
-import {reportLibraries} from './libraries.js';
-import {runJob} from './run.js';
+import type {BackupRequest, JobOutcome} from '../src/protocol.ts';
+import {createContext} from './context.ts';
+import {toOutcome} from './failures.ts';
+import {reportLibraries} from './libraries.ts';
+import {runJob} from './run.ts';
 
 export default async function backup(request: BackupRequest): Promise<JobOutcome> {
 	const job = createContext(request);

@@ -1,6 +1,6 @@
 import {spawn} from 'node:child_process';
 import {fileURLToPath} from 'node:url';
-import type {JobContext} from './context.js';
+import type {JobContext} from './context.ts';
 
 /** How often a running child's job is looked at for a cancellation, in ms. */
 const LOOK_INTERVAL = 5;

@@ -1,7 +1,7 @@
 import {readFileSync} from 'node:fs';
 import {createRequire} from 'node:module';
-import {isSqliteAddon} from '../src/second-sqlite.js';
-import type {Reporter} from './reporter.js';
+import {isSqliteAddon} from '../src/second-sqlite.ts';
+import type {Reporter} from './reporter.ts';
 
 const require = createRequire(import.meta.url);
 

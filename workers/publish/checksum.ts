@@ -1,6 +1,6 @@
 import {createHash} from 'node:crypto';
 import {closeSync, fsyncSync, openSync, readSync} from 'node:fs';
-import type {JobContext} from '../context.js';
+import type {JobContext} from '../context.ts';
 
 /** What is read in one go; an abort is seen between two. */
 const CHUNK_BYTES = 1024 * 1024;

@@ -1,13 +1,13 @@
-import {BackupError} from '../../src/errors.js';
-import type {JobContext} from '../context.js';
-import {Cancelled, targetError} from '../failures.js';
-import {statFile} from '../identity.js';
-import {openFile, type Connection} from '../sqlite.js';
-import {flushDirectory, flushFile} from './flush.js';
-import type {Target} from './inspect.js';
-import {beginPublishing, type FinishedCopy, type Publisher} from './publisher.js';
-import {replace} from './replace.js';
-import {leaveWalMode} from './seal.js';
+import {BackupError} from '../../src/errors.ts';
+import type {JobContext} from '../context.ts';
+import {Cancelled, targetError} from '../failures.ts';
+import {statFile} from '../identity.ts';
+import {openFile, type Connection} from '../sqlite.ts';
+import {flushDirectory, flushFile} from './flush.ts';
+import type {Target} from './inspect.ts';
+import {beginPublishing, type FinishedCopy, type Publisher} from './publisher.ts';
+import {replace} from './replace.ts';
+import {leaveWalMode} from './seal.ts';
 
 /** What is written in one native call at the most; an abort is seen between two. */
 const SLICE_BYTES = 4 * 1024 * 1024;

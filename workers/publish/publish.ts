@@ -1,10 +1,10 @@
-import type {ExistingMode} from '../../src/options.js';
-import type {JobContext} from '../context.js';
-import {linkNew} from './link-new.js';
-import {overwrite} from './overwrite.js';
-import type {FinishedCopy, Publisher} from './publisher.js';
-import {replace} from './replace.js';
-import {seal, type Sealed} from './seal.js';
+import type {ExistingMode} from '../../src/options.ts';
+import type {JobContext} from '../context.ts';
+import {linkNew} from './link-new.ts';
+import {overwrite} from './overwrite.ts';
+import type {FinishedCopy, Publisher} from './publisher.ts';
+import {replace} from './replace.ts';
+import {seal, type Sealed} from './seal.ts';
 
 const PUBLISHERS: Readonly<Record<ExistingMode, Publisher>> = {replace, overwrite, fail: linkNew};
 

@@ -1,12 +1,12 @@
 import {chmodSync, chownSync, statSync, truncateSync} from 'node:fs';
-import type {JobContext} from '../context.js';
-import type {SourceFile} from '../source/open.js';
-import {openFile} from '../sqlite.js';
-import {verify} from '../verify/verify.js';
-import {flushAndHash} from './checksum.js';
-import {flushFile} from './flush.js';
-import type {Target} from './inspect.js';
-import type {FinishedCopy} from './publisher.js';
+import type {JobContext} from '../context.ts';
+import type {SourceFile} from '../source/open.ts';
+import {openFile} from '../sqlite.ts';
+import {verify} from '../verify/verify.ts';
+import {flushAndHash} from './checksum.ts';
+import {flushFile} from './flush.ts';
+import type {Target} from './inspect.ts';
+import type {FinishedCopy} from './publisher.ts';
 
 /** What sealing found out. */
 export interface Sealed {

@@ -1,9 +1,9 @@
 import {realpathSync} from 'node:fs';
-import {BackupError} from '../../src/errors.js';
-import type {BytesSource, FileSource, SourceRequest} from '../../src/protocol.js';
-import {sourceError} from '../failures.js';
-import {identityOf, isSameFile, statFile, type FileIdentity} from '../identity.js';
-import {openBytes, openFile, sqliteCodeOf, type Connection} from '../sqlite.js';
+import {BackupError} from '../../src/errors.ts';
+import type {BytesSource, FileSource, SourceRequest} from '../../src/protocol.ts';
+import {sourceError} from '../failures.ts';
+import {identityOf, isSameFile, statFile, type FileIdentity} from '../identity.ts';
+import {openBytes, openFile, sqliteCodeOf, type Connection} from '../sqlite.ts';
 
 /** A source that is open for reading. */
 export interface Source {

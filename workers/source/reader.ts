@@ -1,9 +1,9 @@
 import {existsSync} from 'node:fs';
-import {BackupError} from '../../src/errors.js';
-import type {JobContext} from '../context.js';
-import {sourceError} from '../failures.js';
-import {isBusy} from '../sqlite.js';
-import {assertUnmoved, walSize, type Source} from './open.js';
+import {BackupError} from '../../src/errors.ts';
+import type {JobContext} from '../context.ts';
+import {sourceError} from '../failures.ts';
+import {isBusy} from '../sqlite.ts';
+import {assertUnmoved, walSize, type Source} from './open.ts';
 
 /** After so many restarts, a copy that lets writers in between its steps is finished under a pin. */
 const RESTARTS_BEFORE_PIN = 3;

@@ -1,8 +1,8 @@
-import {BackupError} from '../../src/errors.js';
-import {siblingModule} from '../../src/sibling.js';
-import {runChild} from '../child.js';
-import type {JobContext} from '../context.js';
-import {statFile} from '../identity.js';
+import {BackupError} from '../../src/errors.ts';
+import {siblingModule} from '../../src/sibling.ts';
+import {runChild} from '../child.ts';
+import type {JobContext} from '../context.ts';
+import {statFile} from '../identity.ts';
 import {check, type VerifyAnswer} from './check.ts';
 
 const PROGRAM = siblingModule('../children/verify', import.meta.url);
