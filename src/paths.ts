@@ -36,5 +36,10 @@ function fromUrl(value: unknown, what: string): string {
 		throw new TypeError(`Expected the ${what} to be a file: URL, but got ${show(value.href)}`);
 	}
 
-	return fileURLToPath(value);
+	try {
+		return fileURLToPath(value);
+	} catch (cause) {
+		// A host, or an escape that is none: Node.js throws errors of several classes.
+		throw new TypeError(`Expected the ${what} to be a file: URL of this machine, but got ${show(value.href)}`, {cause});
+	}
 }

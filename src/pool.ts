@@ -43,7 +43,8 @@ export class WorkerPool {
 		try {
 			return await Promise.race([pool.run(request, {transferList: [...transfer]}), unloadable]);
 		} catch (error) {
-			throw error instanceof BackupError ? error : died(error);
+			if (error instanceof BackupError) throw error;
+			throw waiting.control.started ? died(error) : unloadable(error);
 		} finally {
 			this.#waiting.delete(waiting);
 			this.#running.set(pool, (this.#running.get(pool) ?? 1) - 1);

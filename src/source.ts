@@ -83,8 +83,17 @@ function readBytes(handle: DatabaseHandle, name: string): BytesSource {
 	}
 
 	// SQLite's buffer cannot be transferred to another thread, so it is copied once, into one that can.
-	const bytes = ask(() => Uint8Array.from(handle.serialize({attached: name})));
+	const bytes = ask(() =>
+		isEmpty(handle, name) ? new Uint8Array() : Uint8Array.from(handle.serialize({attached: name})),
+	);
 	return {kind: 'bytes', bytes: bytes.buffer, label: name === 'main' ? ':memory:' : name};
+}
+
+/** Without a single page, a database would be given its first by being serialized. */
+function isEmpty(handle: DatabaseHandle, name: string): boolean {
+	const rows = handle.pragma(`"${name.replaceAll('"', '""')}".page_count`);
+	const row: unknown = Array.isArray(rows) ? rows[0] : undefined;
+	return typeof row === 'object' && row !== null && 'page_count' in row && Number(row.page_count) === 0;
 }
 
 /** A handle may be busy, with a user-defined function or an open iterator, or out of memory. */

@@ -31,7 +31,7 @@ export class Reader {
 
 	/** True while writers are shut out: no wait for the main thread, no pause. */
 	get shutsOutWriters(): boolean {
-		return this.#reading && !this.#isWal();
+		return this.#source.file !== undefined && this.#reading && !this.#isWal();
 	}
 
 	get pinned(): boolean {

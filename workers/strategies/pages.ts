@@ -53,11 +53,11 @@ async function copyPages(source: Source, staging: string, job: JobContext): Prom
 				if (inStep >= stepPages) {
 					inStep = 0;
 					reader.endStep();
-					patience.progressed();
 					reporter.step(SQLITE_OK, remaining, total);
 					// As in CPython, the callback has seen this step before the next begins. Under a pin it may lag behind: a pin
 					// should be short, and in rollback mode waiting under it could stop both threads for good.
 					if (!reader.pinned) reporter.flush();
+					patience.progressed();
 				} else {
 					reporter.tick(SQLITE_OK, remaining, total);
 				}
