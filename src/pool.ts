@@ -37,11 +37,11 @@ export class WorkerPool {
 	async run(request: BackupRequest, transfer: readonly Transferable[]): Promise<JobOutcome> {
 		const pool = (this.#pool ??= this.#create());
 		this.#running.set(pool, (this.#running.get(pool) ?? 0) + 1);
-		const {promise: unloadable, reject: fail} = Promise.withResolvers<never>();
+		const {promise: stranded, reject: fail} = Promise.withResolvers<never>();
 		const waiting = {control: new Control(request.control), fail};
 		this.#waiting.add(waiting);
 		try {
-			return await Promise.race([pool.run(request, {transferList: [...transfer]}), unloadable]);
+			return await Promise.race([pool.run(request, {transferList: [...transfer]}), stranded]);
 		} catch (error) {
 			if (error instanceof BackupError) throw error;
 			throw waiting.control.started ? died(error) : unloadable(error);
