@@ -15,6 +15,7 @@ export default defineConfig(
 			'@typescript-eslint/consistent-type-imports': 'error',
 			'@typescript-eslint/explicit-module-boundary-types': 'error',
 			'@typescript-eslint/switch-exhaustiveness-check': ['error', {considerDefaultExhaustiveForUnions: true}],
+			'@typescript-eslint/no-unused-vars': ['error', {ignoreRestSiblings: true}],
 			eqeqeq: 'error',
 			'no-duplicate-imports': ['error', {allowSeparateTypeImports: true}],
 		},

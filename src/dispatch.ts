@@ -1,10 +1,10 @@
 import {unlink} from 'node:fs/promises';
 import {MessageChannel, receiveMessageOnPort, type Transferable} from 'node:worker_threads';
-import type {Job} from './job.js';
-import type {WorkerPool} from './pool.js';
-import type {BackupRequest, JobOutcome, WorkerMessage} from './protocol.js';
-import {receive, type ReportListener} from './reports.js';
-import {withSidecars} from './sidecars.js';
+import type {Job} from './job.ts';
+import type {WorkerPool} from './pool.ts';
+import type {BackupRequest, JobOutcome, WorkerMessage} from './protocol.ts';
+import {receive, type ReportListener} from './reports.ts';
+import {withSidecars} from './sidecars.ts';
 
 /**
  * Sends a job to a worker and hands on what comes back. When this returns, every report of the worker has been handed
@@ -21,11 +21,16 @@ export async function dispatch(
 	const {port1: port, port2} = new MessageChannel();
 	const {progress} = job.spec.options;
 	let staging: string | undefined;
+	const children = new Set<number>();
 	const reports: ReportListener = {
 		...listener,
 		progress,
 		onStaging: (path) => {
 			staging = path;
+		},
+		onChild: (pid, running) => {
+			if (running) children.add(pid);
+			else children.delete(pid);
 		},
 	};
 	const hand = (message: WorkerMessage): void => {
@@ -40,6 +45,7 @@ export async function dispatch(
 		return await pool.run(request, transfer);
 	} catch (error) {
 		drain(port, hand);
+		for (const pid of children) kill(pid);
 		// A dead thread could not clean up. Its process lives on, so no other process may take the file for a stale one.
 		if (staging !== undefined) await removeStaging(staging);
 		throw error;
@@ -60,6 +66,8 @@ function toRequest(job: Job, port: BackupRequest['port'], progressInterval: numb
 			existing: target.existing,
 			mode: options.mode,
 			journalMode: options.journalMode,
+			depth: options.verify,
+			checksum: options.checksum,
 		},
 		copy: {
 			pages: Math.max(0, options.pages),
@@ -68,6 +76,7 @@ function toRequest(job: Job, port: BackupRequest['port'], progressInterval: numb
 			sleepMs: options.sleep * 1000,
 			stallTimeout: options.stallTimeout,
 			maxRate: options.maxRate,
+			maxWalBytes: options.maxWalBytes,
 		},
 		report: {steps: options.progress !== undefined, tickInterval: progressInterval},
 		port,
@@ -79,6 +88,14 @@ function drain(port: BackupRequest['port'], hand: (message: WorkerMessage) => vo
 	for (let entry = receiveMessageOnPort(port); entry !== undefined; entry = receiveMessageOnPort(port)) {
 		// Only our own worker has the other end of this port.
 		hand(entry.message as WorkerMessage);
+	}
+}
+
+function kill(pid: number): void {
+	try {
+		process.kill(pid, 'SIGKILL');
+	} catch {
+		// It is gone already.
 	}
 }
 

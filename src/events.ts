@@ -1,6 +1,6 @@
-import type {ProgressStatus} from './constants.js';
-import type {JobInfo} from './job.js';
-import type {BackupResult} from './result.js';
+import type {ProgressStatus} from './constants.ts';
+import type {JobInfo} from './job.ts';
+import type {BackupResult} from './result.ts';
 
 /** The events of a {@link BackupManager} and what each listener is given. */
 export interface BackupEvents {

@@ -1,10 +1,10 @@
 import {randomUUID} from 'node:crypto';
-import {Control} from './control.js';
-import {SQLITE_OK, type ProgressStatus} from './constants.js';
-import type {FilledBackupOptions} from './options.js';
-import type {SourceRequest} from './protocol.js';
-import type {BackupResult} from './result.js';
-import type {NamedTarget} from './target.js';
+import {Control} from './control.ts';
+import {SQLITE_OK, type ProgressStatus} from './constants.ts';
+import type {FilledBackupOptions} from './options.ts';
+import type {SourceRequest} from './protocol.ts';
+import type {BackupResult} from './result.ts';
+import type {NamedTarget} from './target.ts';
 
 export type FailedState = 'failed' | 'aborted';
 export type JobState = 'queued' | 'active' | 'completed' | FailedState;
@@ -26,6 +26,8 @@ export interface JobInfo {
 	readonly restarts: number;
 	/** How often a lock made the job wait. */
 	readonly busyRetries: number;
+	/** Bytes in the source's WAL at its largest so far, while the copy keeps it from being reset. */
+	readonly walBytes: number;
 }
 
 /** Where a copy stands. */
@@ -35,6 +37,7 @@ export interface JobProgress {
 	readonly total: number;
 	readonly restarts: number;
 	readonly busyRetries: number;
+	readonly walBytes: number;
 }
 
 /** Why a job is being cancelled, and how it will end. */
@@ -60,7 +63,7 @@ export class Job {
 	readonly promise: Promise<BackupResult>;
 	/** The target with its links followed; until then as it was named. Jobs with one target run one after another. */
 	targetPath: string;
-	progress: JobProgress = {status: SQLITE_OK, remaining: 0, total: 0, restarts: 0, busyRetries: 0};
+	progress: JobProgress = {status: SQLITE_OK, remaining: 0, total: 0, restarts: 0, busyRetries: 0, walBytes: 0};
 	readonly queuedAt = performance.now();
 	startedAt: number | undefined;
 
@@ -90,7 +93,7 @@ export class Job {
 	}
 
 	get info(): JobInfo {
-		const {remaining, total, restarts, busyRetries} = this.progress;
+		const {remaining, total, restarts, busyRetries, walBytes} = this.progress;
 		const {source, options} = this.spec;
 		return Object.freeze({
 			id: this.id,
@@ -102,6 +105,7 @@ export class Job {
 			total,
 			restarts,
 			busyRetries,
+			walBytes,
 		});
 	}
 

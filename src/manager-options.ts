@@ -1,7 +1,7 @@
 import type {ResourceLimits} from 'node:worker_threads';
-import {BACKUP_DEFAULTS, type BackupOptions, type FilledBackupOptions} from './options.js';
-import {fillBackupOptions} from './validate-backup.js';
-import {checkOptions, choice, integer, LONGEST_TIMER, list, number, record, type Checks} from './validate.js';
+import {BACKUP_DEFAULTS, type BackupOptions, type FilledBackupOptions} from './options.ts';
+import {fillBackupOptions} from './validate-backup.ts';
+import {checkOptions, choice, integer, LONGEST_TIMER, list, number, record, type Checks} from './validate.ts';
 
 /** The thread options that are handed to Piscina as they are. */
 export interface ThreadOptions {

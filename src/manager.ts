@@ -1,18 +1,18 @@
 import {EventEmitter} from 'eventemitter3';
-import {dispatch} from './dispatch.js';
-import {AbortError, BackupError} from './errors.js';
-import {withoutThrowing, type BackupEvents} from './events.js';
-import {Job, type FailedState, type JobInfo} from './job.js';
-import {fillManagerOptions, type FilledManagerOptions, type ManagerOptions} from './manager-options.js';
-import type {BackupOptions, FilledBackupOptions} from './options.js';
-import {toBackupError} from './outcome.js';
-import {WorkerPool} from './pool.js';
-import type {JobOutcome} from './protocol.js';
-import {JobQueue} from './queue.js';
-import type {BackupResult} from './result.js';
-import {resolveSource, type BackupSource} from './source.js';
-import {followLinks, nameTarget, type BackupTarget} from './target.js';
-import {fillBackupOptions} from './validate-backup.js';
+import {dispatch} from './dispatch.ts';
+import {AbortError, BackupError} from './errors.ts';
+import {withoutThrowing, type BackupEvents} from './events.ts';
+import {Job, type FailedState, type JobInfo} from './job.ts';
+import {fillManagerOptions, type FilledManagerOptions, type ManagerOptions} from './manager-options.ts';
+import type {BackupOptions, FilledBackupOptions} from './options.ts';
+import {toBackupError} from './outcome.ts';
+import {WorkerPool} from './pool.ts';
+import type {JobOutcome} from './protocol.ts';
+import {JobQueue} from './queue.ts';
+import type {BackupResult} from './result.ts';
+import {resolveSource, type BackupSource} from './source.ts';
+import {followLinks, nameTarget, type BackupTarget} from './target.ts';
+import {fillBackupOptions} from './validate-backup.ts';
 
 /** Options of {@link BackupManager.close}. */
 export interface CloseOptions {
@@ -74,7 +74,7 @@ export class BackupManager extends EventEmitter<BackupEvents> {
 	 */
 	async backup(source: BackupSource, target: BackupTarget, options: BackupOptions = {}): Promise<BackupResult> {
 		const filled = fillBackupOptions(this.#options.defaults, options);
-		const named = nameTarget(target, filled.existing);
+		const named = nameTarget(target, filled);
 		this.#admit(filled);
 		const job = new Job({source: resolveSource(source, filled), target: named, options: filled});
 		return await this.#follow(job);
@@ -171,9 +171,10 @@ export class BackupManager extends EventEmitter<BackupEvents> {
 			: undefined;
 		try {
 			const outcome = await dispatch(job, this.#pool, this.#options.progressInterval, {
-				onTick: ({status, remaining, total, restarts, busyRetries}) => {
+				onTick: ({type: _, ...progress}) => {
 					if (job.settled) return;
-					job.progress = {status, remaining, total, restarts, busyRetries};
+					job.progress = progress;
+					const {status, remaining, total} = progress;
 					this.#emit('progress', () => this.emit('progress', {job: job.info, status, remaining, total}));
 				},
 				onThrow: (error) => {

@@ -1,4 +1,4 @@
-import type {ProgressStatus} from './constants.js';
+import type {ProgressStatus} from './constants.ts';
 
 /** How an existing target is treated; see {@link BackupOptions.existing}. */
 export type ExistingMode = 'replace' | 'overwrite' | 'fail';
@@ -6,6 +6,10 @@ export type ExistingMode = 'replace' | 'overwrite' | 'fail';
 export type SnapshotMode = 'auto' | 'pin' | 'none';
 /** What the journal mode of the copy is; see {@link BackupOptions.journalMode}. */
 export type JournalModeOption = 'keep' | 'delete';
+/** How thoroughly a copy is checked; see {@link BackupOptions.verify}. */
+export type VerifyOption = false | 'quick' | 'full';
+/** Which checksum of the copy is made; see {@link BackupOptions.checksum}. */
+export type ChecksumOption = false | 'sha256';
 /** A way to copy, as a result names it. */
 export type StrategyName = 'pages';
 /** A way to copy, or `'auto'` for the best one; see {@link BackupOptions.strategy}. */
@@ -73,6 +77,25 @@ export interface BackupOptions {
 	 */
 	readonly existing?: ExistingMode | undefined;
 	/**
+	 * `'quick'` or `'full'`: SQLite's `quick_check` or `integrity_check` of the copy before it is published, in a process
+	 * of its own that an abort kills. A copy that does not pass is not published: `ERR_BACKUP_VERIFY`.
+	 * @default false
+	 * @see https://sqlite.org/pragma.html#pragma_integrity_check
+	 */
+	readonly verify?: VerifyOption | undefined;
+	/**
+	 * `'sha256'`: the result has the SHA-256 of the published file, in hexadecimal. Not for a target that is overwritten
+	 * in place: its file is not the copy's, byte for byte, and it may change at any moment.
+	 * @default false
+	 */
+	readonly checksum?: ChecksumOption | undefined;
+	/**
+	 * Bytes that the source's WAL may grow to while the copy keeps it from being reset, more than 0. Past it the job fails
+	 * with `ERR_BACKUP_WAL_LIMIT`, which lets the WAL go.
+	 * @default Infinity
+	 */
+	readonly maxWalBytes?: number | undefined;
+	/**
 	 * Milliseconds without any progress, because of locks, before the job fails with `ERR_BACKUP_BUSY`. 0 or more;
 	 * `Infinity` waits for ever.
 	 * @default 60_000
@@ -114,6 +137,9 @@ export interface FilledBackupOptions {
 	readonly snapshot: SnapshotMode;
 	readonly strategy: StrategyOption;
 	readonly existing: ExistingMode;
+	readonly verify: VerifyOption;
+	readonly checksum: ChecksumOption;
+	readonly maxWalBytes: number;
 	readonly stallTimeout: number;
 	readonly timeout: number;
 	readonly mode: number | undefined;
@@ -132,6 +158,9 @@ export const BACKUP_DEFAULTS: FilledBackupOptions = Object.freeze({
 	snapshot: 'auto',
 	strategy: 'auto',
 	existing: 'replace',
+	verify: false,
+	checksum: false,
+	maxWalBytes: Infinity,
 	stallTimeout: 60_000,
 	timeout: Infinity,
 	mode: undefined,

@@ -1,5 +1,5 @@
-import {BackupError} from './errors.js';
-import type {ErrorRecord, FailureOutcome} from './protocol.js';
+import {BackupError} from './errors.ts';
+import type {ErrorRecord, FailureOutcome} from './protocol.ts';
 
 /** Makes a class again of the plain record that crossed from the worker. */
 export function toBackupError(outcome: FailureOutcome, jobId: string): BackupError {

@@ -1,6 +1,6 @@
 import {resolve} from 'node:path';
 import {fileURLToPath} from 'node:url';
-import {show} from './validate.js';
+import {show} from './validate.ts';
 
 /**
  * An absolute path from what a caller gave. Absolute, because better-sqlite3 trims file names: a name with leading
@@ -36,5 +36,10 @@ function fromUrl(value: unknown, what: string): string {
 		throw new TypeError(`Expected the ${what} to be a file: URL, but got ${show(value.href)}`);
 	}
 
-	return fileURLToPath(value);
+	try {
+		return fileURLToPath(value);
+	} catch (cause) {
+		// A host, or an escape that is none: Node.js throws errors of several classes.
+		throw new TypeError(`Expected the ${what} to be a file: URL of this machine, but got ${show(value.href)}`, {cause});
+	}
 }

@@ -1,13 +1,13 @@
 import type {Transferable} from 'node:worker_threads';
 import {Piscina} from 'piscina';
-import {Control} from './control.js';
-import {BackupError} from './errors.js';
-import type {FilledManagerOptions} from './manager-options.js';
-import {messageOf} from './message.js';
-import type {BackupRequest, JobOutcome} from './protocol.js';
+import {Control} from './control.ts';
+import {BackupError} from './errors.ts';
+import type {FilledManagerOptions} from './manager-options.ts';
+import {messageOf} from './message.ts';
+import type {BackupRequest, JobOutcome} from './protocol.ts';
+import {siblingModule} from './sibling.ts';
 
-/** The file a thread runs: `.ts` beside the sources, where tsx compiles it, and `.js` in `dist`. */
-const WORKER_URL = new URL(`../workers/backup${import.meta.url.endsWith('.ts') ? '.ts' : '.js'}`, import.meta.url).href;
+const WORKER_URL = siblingModule('../workers/backup', import.meta.url).href;
 
 /** A run that no thread has begun with. */
 interface Waiting {
@@ -37,13 +37,14 @@ export class WorkerPool {
 	async run(request: BackupRequest, transfer: readonly Transferable[]): Promise<JobOutcome> {
 		const pool = (this.#pool ??= this.#create());
 		this.#running.set(pool, (this.#running.get(pool) ?? 0) + 1);
-		const {promise: unloadable, reject: fail} = Promise.withResolvers<never>();
+		const {promise: stranded, reject: fail} = Promise.withResolvers<never>();
 		const waiting = {control: new Control(request.control), fail};
 		this.#waiting.add(waiting);
 		try {
-			return await Promise.race([pool.run(request, {transferList: [...transfer]}), unloadable]);
+			return await Promise.race([pool.run(request, {transferList: [...transfer]}), stranded]);
 		} catch (error) {
-			throw error instanceof BackupError ? error : died(error);
+			if (error instanceof BackupError) throw error;
+			throw waiting.control.started ? died(error) : unloadable(error);
 		} finally {
 			this.#waiting.delete(waiting);
 			this.#running.set(pool, (this.#running.get(pool) ?? 1) - 1);

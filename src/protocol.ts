@@ -3,9 +3,17 @@
  * that both sides are checked against the same text.
  */
 import type {MessagePort} from 'node:worker_threads';
-import type {BackupErrorCode} from './errors.js';
-import type {ProgressStatus} from './constants.js';
-import type {ExistingMode, JournalModeOption, SnapshotMode, StrategyName, StrategyOption} from './options.js';
+import type {BackupErrorCode} from './errors.ts';
+import type {ProgressStatus} from './constants.ts';
+import type {
+	ChecksumOption,
+	ExistingMode,
+	JournalModeOption,
+	SnapshotMode,
+	StrategyName,
+	StrategyOption,
+	VerifyOption,
+} from './options.ts';
 
 /** A source that the worker opens by its path. */
 export interface FileSource {
@@ -31,6 +39,9 @@ export interface TargetRequest {
 	/** Permission bits, or undefined for the source's. */
 	readonly mode: number | undefined;
 	readonly journalMode: JournalModeOption;
+	/** How thoroughly the copy is checked before it is published. */
+	readonly depth: VerifyOption;
+	readonly checksum: ChecksumOption;
 }
 
 export interface CopyRequest {
@@ -44,6 +55,8 @@ export interface CopyRequest {
 	readonly stallTimeout: number;
 	/** Bytes a second; Infinity for no limit. */
 	readonly maxRate: number;
+	/** Bytes the source's WAL may grow to under the pin; Infinity for no limit. */
+	readonly maxWalBytes: number;
 }
 
 export interface ReportRequest {
@@ -93,9 +106,23 @@ export interface TickMessage {
 	readonly total: number;
 	readonly restarts: number;
 	readonly busyRetries: number;
+	readonly walBytes: number;
 }
 
-export type WorkerMessage = StagingMessage | StepsMessage | TickMessage;
+/** A child process of the worker began or ended, so that a dead worker's can be killed. */
+export interface ChildMessage {
+	readonly type: 'child';
+	readonly pid: number;
+	readonly running: boolean;
+}
+
+/** The files of SQLite's code that are loaded in this process, once for each thread. */
+export interface LibrariesMessage {
+	readonly type: 'libraries';
+	readonly paths: readonly string[];
+}
+
+export type WorkerMessage = StagingMessage | StepsMessage | TickMessage | ChildMessage | LibrariesMessage;
 
 /** What the worker knows of a job that succeeded. */
 export interface CopyReport {
@@ -107,6 +134,9 @@ export interface CopyReport {
 	readonly bytes: number;
 	readonly restarts: number;
 	readonly busyRetries: number;
+	readonly walBytes: number;
+	readonly verified: VerifyOption;
+	readonly sha256?: string;
 }
 
 export interface SuccessOutcome {

@@ -1,6 +1,7 @@
-import type {Control} from './control.js';
-import type {ProgressCallback} from './options.js';
-import type {StepsMessage, TickMessage, WorkerMessage} from './protocol.js';
+import type {Control} from './control.ts';
+import type {ProgressCallback} from './options.ts';
+import {warnOfSecondSqlite} from './second-sqlite.ts';
+import type {StepsMessage, TickMessage, WorkerMessage} from './protocol.ts';
 
 /** Where a job's messages go. */
 export interface ReportListener {
@@ -10,6 +11,8 @@ export interface ReportListener {
 	readonly onThrow: (error: unknown) => void;
 	/** The staging file that the worker is about to make. */
 	readonly onStaging: (path: string) => void;
+	/** A child process of the worker began or ended. */
+	readonly onChild: (pid: number, running: boolean) => void;
 }
 
 /** Hands a worker's messages, in their order, to whoever they are for. */
@@ -17,6 +20,12 @@ export function receive(message: WorkerMessage, control: Control, listener: Repo
 	switch (message.type) {
 		case 'staging':
 			listener.onStaging(message.path);
+			break;
+		case 'child':
+			listener.onChild(message.pid, message.running);
+			break;
+		case 'libraries':
+			warnOfSecondSqlite(message.paths);
 			break;
 		case 'tick':
 			if (!control.cancelled) listener.onTick(message);

@@ -1,4 +1,4 @@
-import type {StrategyName} from './options.js';
+import type {StrategyName, VerifyOption} from './options.ts';
 
 /** What a successful backup did. */
 export interface BackupResult {
@@ -20,8 +20,17 @@ export interface BackupResult {
 	readonly restarts: number;
 	/** How often a lock made the job wait. */
 	readonly busyRetries: number;
+	/**
+	 * Bytes in the source's WAL at its largest, while the copy kept it from being reset: what writers added meanwhile is
+	 * in there. 0 for a copy without a pin, in rollback-journal mode or in memory.
+	 */
+	readonly walBytes: number;
 	/** Milliseconds between the call and the start of the job. */
 	readonly queuedMs: number;
 	/** Milliseconds between the start of the job and its end. */
 	readonly durationMs: number;
+	/** How the copy was checked before it was published: what `verify` asked for. */
+	readonly verified: VerifyOption;
+	/** The published file's SHA-256 in hexadecimal, when `checksum` asked for it. */
+	readonly sha256?: string;
 }

@@ -1,8 +1,8 @@
-import {BackupManager} from './manager.js';
-import type {BackupOptions} from './options.js';
-import type {BackupResult} from './result.js';
-import type {BackupSource} from './source.js';
-import type {BackupTarget} from './target.js';
+import {BackupManager} from './manager.ts';
+import type {BackupOptions} from './options.ts';
+import type {BackupResult} from './result.ts';
+import type {BackupSource} from './source.ts';
+import type {BackupTarget} from './target.ts';
 
 let shared: BackupManager | undefined;
 

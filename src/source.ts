@@ -1,10 +1,10 @@
-import {BackupError} from './errors.js';
-import {findSchema, isDescriptor, isHandle, type DatabaseHandle} from './handle.js';
-import {messageOf} from './message.js';
-import type {FilledBackupOptions} from './options.js';
-import {toPath} from './paths.js';
-import type {BytesSource, FileSource, SourceRequest} from './protocol.js';
-import {show} from './validate.js';
+import {BackupError} from './errors.ts';
+import {findSchema, isDescriptor, isHandle, type DatabaseHandle} from './handle.ts';
+import {messageOf} from './message.ts';
+import type {FilledBackupOptions} from './options.ts';
+import {toPath} from './paths.ts';
+import type {BytesSource, FileSource, SourceRequest} from './protocol.ts';
+import {show} from './validate.ts';
 
 /** What can be backed up: a database file, or a live better-sqlite3 handle. */
 export type BackupSource = string | URL | DatabaseHandle;
@@ -83,8 +83,17 @@ function readBytes(handle: DatabaseHandle, name: string): BytesSource {
 	}
 
 	// SQLite's buffer cannot be transferred to another thread, so it is copied once, into one that can.
-	const bytes = ask(() => Uint8Array.from(handle.serialize({attached: name})));
+	const bytes = ask(() =>
+		isEmpty(handle, name) ? new Uint8Array() : Uint8Array.from(handle.serialize({attached: name})),
+	);
 	return {kind: 'bytes', bytes: bytes.buffer, label: name === 'main' ? ':memory:' : name};
+}
+
+/** Without a single page, a database would be given its first by being serialized. */
+function isEmpty(handle: DatabaseHandle, name: string): boolean {
+	const rows = handle.pragma(`"${name.replaceAll('"', '""')}".page_count`);
+	const row: unknown = Array.isArray(rows) ? rows[0] : undefined;
+	return typeof row === 'object' && row !== null && 'page_count' in row && Number(row.page_count) === 0;
 }
 
 /** A handle may be busy, with a user-defined function or an open iterator, or out of memory. */

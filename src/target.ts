@@ -1,11 +1,11 @@
 import {lstat, readlink, realpath} from 'node:fs/promises';
 import {basename, dirname, join, resolve, sep} from 'node:path';
-import {BackupError} from './errors.js';
-import {findSchema, isDescriptor, isHandle, type DatabaseHandle} from './handle.js';
-import {messageOf} from './message.js';
-import type {ExistingMode} from './options.js';
-import {toPath} from './paths.js';
-import {show} from './validate.js';
+import {BackupError} from './errors.ts';
+import {findSchema, isDescriptor, isHandle, type DatabaseHandle} from './handle.ts';
+import {messageOf} from './message.ts';
+import type {ExistingMode, FilledBackupOptions} from './options.ts';
+import {toPath} from './paths.ts';
+import {show} from './validate.ts';
 
 /** Where a copy can go: a path, or a live better-sqlite3 handle, whose file is then overwritten in place. */
 export type BackupTarget = string | URL | DatabaseHandle;
@@ -22,8 +22,16 @@ const MAX_LINKS = 40;
 /**
  * @throws TypeError for what is no target, `BackupError` for a handle that cannot be written to.
  */
-export function nameTarget(target: BackupTarget, existing: ExistingMode): NamedTarget {
-	if (isHandle(target)) return {path: handleFile(target), existing: 'overwrite'};
+export function nameTarget(target: BackupTarget, {existing, checksum}: FilledBackupOptions): NamedTarget {
+	const live = isHandle(target);
+	if (checksum !== false && (live || existing === 'overwrite')) {
+		throw new TypeError(
+			'The backup option "checksum" is not for a target that is overwritten in place: its file is not the copy\'s, byte ' +
+				'for byte. Use "verify", or \'replace\' the target',
+		);
+	}
+
+	if (live) return {path: handleFile(target), existing: 'overwrite'};
 	if (typeof target !== 'string' && !((target as unknown) instanceof URL)) {
 		throw new TypeError(
 			`Expected the target to be a path, a file: URL or an open better-sqlite3 Database, but got ${show(target)}`,

@@ -10,9 +10,9 @@ import {
 	show,
 	text,
 	type Checks,
-} from './validate.js';
-import {toPath} from './paths.js';
-import type {BackupOptions, FilledBackupOptions} from './options.js';
+} from './validate.ts';
+import {toPath} from './paths.ts';
+import type {BackupOptions, FilledBackupOptions} from './options.ts';
 
 /** The highest number of pages in a step that SQLite's 32-bit argument can take. */
 const MAX_PAGES = 2 ** 31 - 1;
@@ -28,6 +28,9 @@ const CHECKS: Checks<BackupOptions> = {
 	snapshot: choice('auto', 'pin', 'none'),
 	strategy: choice('auto', 'pages'),
 	existing: choice('replace', 'overwrite', 'fail'),
+	verify: choice(false, 'quick', 'full'),
+	checksum: choice(false, 'sha256'),
+	maxWalBytes: number({min: 0, moreThanMin: true, infinity: true, unit: 'bytes'}),
 	stallTimeout: number({min: 0, infinity: true, unit: 'milliseconds'}),
 	timeout: number({min: 0, moreThanMin: true, max: LONGEST_TIMER, infinity: true, unit: 'milliseconds'}),
 	mode: integer({min: 0, max: 0o777}),

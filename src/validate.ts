@@ -75,10 +75,10 @@ export function integer(rule: NumberRule): Check {
 	};
 }
 
-export function choice(...values: readonly string[]): Check {
-	const expected = `one of ${values.map((value) => `'${value}'`).join(', ')}`;
+export function choice(...values: readonly (string | false)[]): Check {
+	const expected = `one of ${values.map((value) => inspect(value)).join(', ')}`;
 	// A TypeError, as in Node.js itself, also for a string that is none of the allowed ones.
-	return instance(expected, (value) => typeof value === 'string' && values.includes(value));
+	return instance(expected, (value) => values.some((allowed) => allowed === value));
 }
 
 export function callable(value: unknown): Problem | undefined {

@@ -1,14 +1,16 @@
 /** What a worker thread runs: one job, from the request to its outcome. */
-import type {BackupRequest, JobOutcome} from '../src/protocol.js';
-import {createContext} from './context.js';
-import {toOutcome} from './failures.js';
-import {runJob} from './run.js';
+import type {BackupRequest, JobOutcome} from '../src/protocol.ts';
+import {createContext} from './context.ts';
+import {toOutcome} from './failures.ts';
+import {reportLibraries} from './libraries.ts';
+import {runJob} from './run.ts';
 
 export default async function backup(request: BackupRequest): Promise<JobOutcome> {
 	const job = createContext(request);
 	// In this order: a main thread that cancels and then sees no start knows that nothing will be touched.
 	job.control.markStarted();
 	if (job.control.cancelled) return {type: 'cancelled'};
+	reportLibraries(job.reporter);
 	try {
 		return {type: 'success', report: await runJob(job)};
 	} catch (error) {

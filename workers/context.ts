@@ -1,7 +1,7 @@
-import {Control} from '../src/control.js';
-import type {BackupRequest} from '../src/protocol.js';
-import {Patience} from './patience.js';
-import {Reporter} from './reporter.js';
+import {Control} from '../src/control.ts';
+import type {BackupRequest} from '../src/protocol.ts';
+import {Patience} from './patience.ts';
+import {Reporter} from './reporter.ts';
 
 /** What every stage of a job works with. */
 export interface JobContext {

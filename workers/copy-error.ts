@@ -1,7 +1,7 @@
 import {fsyncSync, openSync, closeSync, writeSync, fstatSync} from 'node:fs';
-import type {BackupError} from '../src/errors.js';
-import {BackupError as KnownError} from '../src/errors.js';
-import {Cancelled, codeOf, sourceError, targetError} from './failures.js';
+import type {BackupError} from '../src/errors.ts';
+import {BackupError as KnownError} from '../src/errors.ts';
+import {Cancelled, codeOf, sourceError, targetError} from './failures.ts';
 
 /** What SQLite says when it is the target's side that failed. */
 const TARGET_CODES = /^SQLITE_(?:FULL|READONLY|CANTOPEN|PERM)/;

@@ -1,7 +1,7 @@
-import {BackupError, type BackupErrorCode} from '../src/errors.js';
-import {messageOf} from '../src/message.js';
-import type {ErrorRecord, JobOutcome} from '../src/protocol.js';
-import {sqliteCodeOf} from './sqlite.js';
+import {BackupError, type BackupErrorCode} from '../src/errors.ts';
+import {messageOf} from '../src/message.ts';
+import type {ErrorRecord, JobOutcome} from '../src/protocol.ts';
+import {sqliteCodeOf} from './sqlite.ts';
 
 /** The main thread asked the job to stop. */
 export class Cancelled extends Error {

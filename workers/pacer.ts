@@ -1,4 +1,4 @@
-import type {Patience} from './patience.js';
+import type {Patience} from './patience.ts';
 
 /** Below this, a sleep costs more than it smooths. */
 const SHORTEST_PAUSE = 5;

@@ -1,10 +1,10 @@
-import {SQLITE_BUSY, SQLITE_LOCKED} from '../src/constants.js';
-import type {Control} from '../src/control.js';
-import {BackupError} from '../src/errors.js';
-import type {CopyRequest} from '../src/protocol.js';
-import {Cancelled} from './failures.js';
-import type {Reporter} from './reporter.js';
-import {isBusy, sqliteCodeOf} from './sqlite.js';
+import {SQLITE_BUSY, SQLITE_LOCKED} from '../src/constants.ts';
+import type {Control} from '../src/control.ts';
+import {BackupError} from '../src/errors.ts';
+import type {CopyRequest} from '../src/protocol.ts';
+import {Cancelled} from './failures.ts';
+import type {Reporter} from './reporter.ts';
+import {isBusy, sqliteCodeOf} from './sqlite.ts';
 
 /** What holds a job up. */
 export type Obstacle = 'source' | 'target';

@@ -1,7 +1,7 @@
-import {SQLITE_DONE, SQLITE_OK, type ProgressStatus} from '../src/constants.js';
-import type {Control} from '../src/control.js';
-import type {BackupRequest, StepsMessage, TickMessage, WorkerMessage} from '../src/protocol.js';
-import {Cancelled} from './failures.js';
+import {SQLITE_DONE, SQLITE_OK, type ProgressStatus} from '../src/constants.ts';
+import type {Control} from '../src/control.ts';
+import type {BackupRequest, StepsMessage, TickMessage, WorkerMessage} from '../src/protocol.ts';
+import {Cancelled} from './failures.ts';
 
 /**
  * Step reports that the main thread may have and not yet have acknowledged. Few, so that memory stays bounded and an
@@ -16,6 +16,7 @@ type Run = Omit<StepsMessage, 'type'>;
 export class Reporter {
 	restarts = 0;
 	busyRetries = 0;
+	walBytes = 0;
 	readonly #request: BackupRequest;
 	readonly #control: Control;
 	/** Reports that wait for their turn, as runs: a steady copy of any length is a single one. */
@@ -57,6 +58,7 @@ export class Reporter {
 			total,
 			restarts: this.restarts,
 			busyRetries: this.busyRetries,
+			walBytes: this.walBytes,
 		};
 		this.post(message);
 	}

@@ -1,12 +1,12 @@
-import {SQLITE_DONE} from '../src/constants.js';
-import type {CopyReport} from '../src/protocol.js';
-import type {JobContext} from './context.js';
-import {inspectTarget} from './publish/inspect.js';
-import {publish} from './publish/publish.js';
-import {createStaging} from './publish/staging.js';
-import {findSourceFile, openSource} from './source/open.js';
-import {chooseStrategy} from './strategies/choose.js';
-import type {Copied} from './strategies/strategy.js';
+import {SQLITE_DONE} from '../src/constants.ts';
+import type {CopyReport} from '../src/protocol.ts';
+import type {JobContext} from './context.ts';
+import {inspectTarget} from './publish/inspect.ts';
+import {publish} from './publish/publish.ts';
+import {createStaging} from './publish/staging.ts';
+import {findSourceFile, openSource} from './source/open.ts';
+import {chooseStrategy} from './strategies/choose.ts';
+import type {Copied} from './strategies/strategy.ts';
 
 /** One job: look, copy into a staging file, seal it, tell of the last step, publish. */
 export async function runJob(job: JobContext): Promise<CopyReport> {
@@ -25,7 +25,7 @@ export async function runJob(job: JobContext): Promise<CopyReport> {
 			source.close();
 		}
 
-		await publish({staging, target, file, copied}, job, () => {
+		const sealed = await publish({staging, target, file, copied}, job, () => {
 			reporter.step(SQLITE_DONE, 0, copied.pages);
 			reporter.flush();
 		});
@@ -37,6 +37,9 @@ export async function runJob(job: JobContext): Promise<CopyReport> {
 			bytes: copied.pages * copied.pageSize,
 			restarts: reporter.restarts,
 			busyRetries: reporter.busyRetries,
+			walBytes: reporter.walBytes,
+			verified: request.target.depth,
+			...sealed,
 		};
 	} finally {
 		staging.remove();

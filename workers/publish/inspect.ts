@@ -1,13 +1,13 @@
 import {dirname} from 'node:path';
-import {BackupError} from '../../src/errors.js';
-import type {TargetRequest} from '../../src/protocol.js';
-import type {JobContext} from '../context.js';
-import {SIDECAR_SUFFIXES} from '../../src/sidecars.js';
-import {isSameFile, statFile} from '../identity.js';
-import {targetError} from '../failures.js';
-import {hasWal, type SourceFile} from '../source/open.js';
-import {findOrphans, type Orphans} from './orphans.js';
-import {refuseInUse} from './seize.js';
+import {BackupError} from '../../src/errors.ts';
+import type {TargetRequest} from '../../src/protocol.ts';
+import type {JobContext} from '../context.ts';
+import {SIDECAR_SUFFIXES} from '../../src/sidecars.ts';
+import {isSameFile, statFile} from '../identity.ts';
+import {targetError} from '../failures.ts';
+import {hasWal, type SourceFile} from '../source/open.ts';
+import {findOrphans, type Orphans} from './orphans.ts';
+import {refuseInUse} from './seize.ts';
 
 /** A target as it was when the job began. */
 export interface Target extends TargetRequest {

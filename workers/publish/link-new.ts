@@ -1,9 +1,9 @@
 import {linkSync} from 'node:fs';
-import {codeOf, targetError} from '../failures.js';
-import {flushDirectory} from './flush.js';
-import {targetExists} from './inspect.js';
-import {removeOrphans} from './orphans.js';
-import {beginPublishing, type Publisher} from './publisher.js';
+import {codeOf, targetError} from '../failures.ts';
+import {flushDirectory} from './flush.ts';
+import {targetExists} from './inspect.ts';
+import {removeOrphans} from './orphans.ts';
+import {beginPublishing, type Publisher} from './publisher.ts';
 
 /** `existing: 'fail'`. A link fails where the name is taken, in one step of the file system: there is no race to lose. */
 export const linkNew: Publisher = ({staging, target}, job, announce) => {

@@ -1,8 +1,8 @@
 import {rmSync} from 'node:fs';
-import {sidecarsOf} from '../../src/sidecars.js';
-import {statFile} from '../identity.js';
-import {flushDirectory} from './flush.js';
-import type {Target} from './inspect.js';
+import {sidecarsOf} from '../../src/sidecars.ts';
+import {statFile} from '../identity.ts';
+import {flushDirectory} from './flush.ts';
+import type {Target} from './inspect.ts';
 
 /**
  * Sidecars without a database, by inode: SQLite would apply them to the copy as soon as it is in place. Only these same

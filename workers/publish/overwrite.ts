@@ -1,13 +1,13 @@
-import {BackupError} from '../../src/errors.js';
-import type {JobContext} from '../context.js';
-import {Cancelled, targetError} from '../failures.js';
-import {statFile} from '../identity.js';
-import {openFile, type Connection} from '../sqlite.js';
-import {flushDirectory, flushFile} from './flush.js';
-import type {Target} from './inspect.js';
-import {beginPublishing, type FinishedCopy, type Publisher} from './publisher.js';
-import {replace} from './replace.js';
-import {leaveWalMode} from './seal.js';
+import {BackupError} from '../../src/errors.ts';
+import type {JobContext} from '../context.ts';
+import {Cancelled, targetError} from '../failures.ts';
+import {statFile} from '../identity.ts';
+import {openFile, type Connection} from '../sqlite.ts';
+import {flushDirectory, flushFile} from './flush.ts';
+import type {Target} from './inspect.ts';
+import {beginPublishing, type FinishedCopy, type Publisher} from './publisher.ts';
+import {replace} from './replace.ts';
+import {leaveWalMode} from './seal.ts';
 
 /** What is written in one native call at the most; an abort is seen between two. */
 const SLICE_BYTES = 4 * 1024 * 1024;
@@ -103,14 +103,19 @@ async function write(staging: string, target: string, job: JobContext): Promise<
  * closing a descriptor could drop.
  */
 function makeDurable(live: Connection, {path, directory}: Target, wal: boolean): void {
-	if (wal) {
-		live.pragma('synchronous = FULL');
-		const [checkpoint] = live.pragma('wal_checkpoint(PASSIVE)') as readonly CheckpointRow[];
-		const complete = checkpoint?.busy === 0 && checkpoint.log === checkpoint.checkpointed;
-		if (!complete) flushFile(`${path}-wal`);
-	}
-
+	if (wal && !checkpoint(live)) flushFile(`${path}-wal`);
 	flushDirectory(directory);
+}
+
+/** False where it did not get to the end. That includes a full disk: the commit is whole in the WAL, and can stay there. */
+function checkpoint(live: Connection): boolean {
+	try {
+		live.pragma('synchronous = FULL');
+		const [row] = live.pragma('wal_checkpoint(PASSIVE)') as readonly CheckpointRow[];
+		return row?.busy === 0 && row.log === row.checkpointed;
+	} catch {
+		return false;
+	}
 }
 
 /** https://sqlite.org/pragma.html#pragma_wal_checkpoint */

@@ -1,10 +1,10 @@
-import type {ExistingMode} from '../../src/options.js';
-import type {JobContext} from '../context.js';
-import {linkNew} from './link-new.js';
-import {overwrite} from './overwrite.js';
-import type {FinishedCopy, Publisher} from './publisher.js';
-import {replace} from './replace.js';
-import {seal} from './seal.js';
+import type {ExistingMode} from '../../src/options.ts';
+import type {JobContext} from '../context.ts';
+import {linkNew} from './link-new.ts';
+import {overwrite} from './overwrite.ts';
+import type {FinishedCopy, Publisher} from './publisher.ts';
+import {replace} from './replace.ts';
+import {seal, type Sealed} from './seal.ts';
 
 const PUBLISHERS: Readonly<Record<ExistingMode, Publisher>> = {replace, overwrite, fail: linkNew};
 
@@ -12,8 +12,8 @@ const PUBLISHERS: Readonly<Record<ExistingMode, Publisher>> = {replace, overwrit
  * @param announce tells the caller of the last step, and returns once the callback has accepted it: an exception there
  * still leaves the target as it was
  */
-export async function publish(copy: FinishedCopy, job: JobContext, announce: () => void): Promise<void> {
-	const {staging, target, file, copied} = copy;
-	seal(staging.path, target, file, copied);
-	await PUBLISHERS[target.existing](copy, job, announce);
+export async function publish(copy: FinishedCopy, job: JobContext, announce: () => void): Promise<Sealed> {
+	const sealed = await seal(copy, job);
+	await PUBLISHERS[copy.target.existing](copy, job, announce);
+	return sealed;
 }

@@ -1,9 +1,9 @@
-import type {JobContext} from '../context.js';
-import {Cancelled} from '../failures.js';
-import type {SourceFile} from '../source/open.js';
-import type {Copied} from '../strategies/strategy.js';
-import type {Target} from './inspect.js';
-import type {Staging} from './staging.js';
+import type {JobContext} from '../context.ts';
+import {Cancelled} from '../failures.ts';
+import type {SourceFile} from '../source/open.ts';
+import type {Copied} from '../strategies/strategy.ts';
+import type {Target} from './inspect.ts';
+import type {Staging} from './staging.ts';
 
 /** A copy that is whole and waits to be published. */
 export interface FinishedCopy {

@@ -1,10 +1,10 @@
 import {renameSync} from 'node:fs';
-import {targetError} from '../failures.js';
-import {statFile} from '../identity.js';
-import {flushDirectory} from './flush.js';
-import {removeOrphans} from './orphans.js';
-import {beginPublishing, type Publisher} from './publisher.js';
-import {seize} from './seize.js';
+import {targetError} from '../failures.ts';
+import {statFile} from '../identity.ts';
+import {flushDirectory} from './flush.ts';
+import {removeOrphans} from './orphans.ts';
+import {beginPublishing, type Publisher} from './publisher.ts';
+import {seize} from './seize.ts';
 
 /**
  * `existing: 'replace'`. The order is what makes it safe at any moment: the old target becomes whole in its one file,

@@ -1,19 +1,34 @@
 import {chmodSync, chownSync, statSync, truncateSync} from 'node:fs';
-import type {SourceFile} from '../source/open.js';
-import {openFile} from '../sqlite.js';
-import type {Copied} from '../strategies/strategy.js';
-import {flushFile} from './flush.js';
-import type {Target} from './inspect.js';
+import type {JobContext} from '../context.ts';
+import type {SourceFile} from '../source/open.ts';
+import {openFile} from '../sqlite.ts';
+import {verify} from '../verify/verify.ts';
+import {flushAndHash} from './checksum.ts';
+import {flushFile} from './flush.ts';
+import type {Target} from './inspect.ts';
+import type {FinishedCopy} from './publisher.ts';
+
+/** What sealing found out. */
+export interface Sealed {
+	readonly sha256?: string;
+}
 
 /**
  * Gives the staging file all that the published copy will have, and flushes it. Nothing opens it by other means than
  * SQLite after the rename, not even to close it: that would drop the locks of whoever opened the new copy meanwhile.
  */
-export function seal(path: string, target: Target, source: SourceFile | undefined, {pages}: Copied): void {
-	if (pages === 0) truncateSync(path);
+export async function seal({staging, target, file, copied}: FinishedCopy, job: JobContext): Promise<Sealed> {
+	const {path} = staging;
+	if (copied.pages === 0) truncateSync(path);
 	else if (target.journalMode === 'delete') leaveWalMode(path);
-	chmodSync(path, permissions(path, target, source));
-	flushFile(path);
+	await verify(path, job);
+	chmodSync(path, permissions(path, target, file));
+	if (target.checksum === false) {
+		flushFile(path);
+		return {};
+	}
+
+	return {sha256: flushAndHash(path, job)};
 }
 
 /** The copy of a WAL database becomes one that needs no `-wal` and no `-shm`. */

@@ -1,10 +1,10 @@
 import {readdirSync, rmSync} from 'node:fs';
-import {BackupError} from '../../src/errors.js';
-import {sidecarsOf} from '../../src/sidecars.js';
-import {codeOf, targetError} from '../failures.js';
-import {identityOf, isSameFile, statFile, type FileIdentity} from '../identity.js';
-import type {Patience} from '../patience.js';
-import {isBusy, openFile, type Connection} from '../sqlite.js';
+import {BackupError} from '../../src/errors.ts';
+import {sidecarsOf} from '../../src/sidecars.ts';
+import {codeOf, targetError} from '../failures.ts';
+import {identityOf, isSameFile, statFile, type FileIdentity} from '../identity.ts';
+import type {Patience} from '../patience.ts';
+import {isBusy, openFile, type Connection} from '../sqlite.ts';
 
 /** An old target that nobody else can read or write until it is released. */
 export interface Seized {

@@ -1,10 +1,10 @@
 import {createHash, randomBytes} from 'node:crypto';
 import {closeSync, openSync, readdirSync, rmSync} from 'node:fs';
 import {basename, dirname, join} from 'node:path';
-import {withSidecars} from '../../src/sidecars.js';
-import type {JobContext} from '../context.js';
-import {targetError} from '../failures.js';
-import {isGone, thisProcess, type Owner} from './owner.js';
+import {withSidecars} from '../../src/sidecars.ts';
+import type {JobContext} from '../context.ts';
+import {targetError} from '../failures.ts';
+import {isGone, thisProcess, type Owner} from './owner.ts';
 
 /** The file in which a copy is made, in the target's own directory, so that a rename can publish it. */
 export interface Staging {

@@ -1,9 +1,9 @@
 import {realpathSync} from 'node:fs';
-import {BackupError} from '../../src/errors.js';
-import type {BytesSource, FileSource, SourceRequest} from '../../src/protocol.js';
-import {sourceError} from '../failures.js';
-import {identityOf, isSameFile, statFile, type FileIdentity} from '../identity.js';
-import {openBytes, openFile, sqliteCodeOf, type Connection} from '../sqlite.js';
+import {BackupError} from '../../src/errors.ts';
+import type {BytesSource, FileSource, SourceRequest} from '../../src/protocol.ts';
+import {sourceError} from '../failures.ts';
+import {identityOf, isSameFile, statFile, type FileIdentity} from '../identity.ts';
+import {openBytes, openFile, sqliteCodeOf, type Connection} from '../sqlite.ts';
 
 /** A source that is open for reading. */
 export interface Source {
@@ -46,9 +46,13 @@ export function openSource(request: SourceRequest, file: SourceFile | undefined)
 	return fromFile(file ?? findSourceFile(request));
 }
 
-/** The WAL of a database, where the file of that name has something in it. */
+/** Bytes in the WAL of a database; 0 where there is none. */
+export function walSize(path: string): number {
+	return Number(statFile(`${path}-wal`)?.size ?? 0n);
+}
+
 export function hasWal(path: string): boolean {
-	return (statFile(`${path}-wal`)?.size ?? 0n) > 0n;
+	return walSize(path) > 0;
 }
 
 /**

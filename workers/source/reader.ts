@@ -1,8 +1,9 @@
 import {existsSync} from 'node:fs';
-import type {JobContext} from '../context.js';
-import {sourceError} from '../failures.js';
-import {isBusy} from '../sqlite.js';
-import {assertUnmoved, type Source} from './open.js';
+import {BackupError} from '../../src/errors.ts';
+import type {JobContext} from '../context.ts';
+import {sourceError} from '../failures.ts';
+import {isBusy} from '../sqlite.ts';
+import {assertUnmoved, walSize, type Source} from './open.ts';
 
 /** After so many restarts, a copy that lets writers in between its steps is finished under a pin. */
 const RESTARTS_BEFORE_PIN = 3;
@@ -30,7 +31,7 @@ export class Reader {
 
 	/** True while writers are shut out: no wait for the main thread, no pause. */
 	get shutsOutWriters(): boolean {
-		return this.#reading && !this.#isWal();
+		return this.#source.file !== undefined && this.#reading && !this.#isWal();
 	}
 
 	get pinned(): boolean {
@@ -55,6 +56,26 @@ export class Reader {
 		if (!this.#reading) return;
 		this.#source.connection.exec('ROLLBACK');
 		this.#reading = false;
+	}
+
+	/**
+	 * Keeps an eye on the WAL that a pin keeps from being reset: everything that is written meanwhile stays in it.
+	 *
+	 * @throws `BackupError` ERR_BACKUP_WAL_LIMIT
+	 */
+	watchWal(): void {
+		const {file} = this.#source;
+		if (!this.#pinned || file === undefined) return;
+		const {reporter, request} = this.#job;
+		const {maxWalBytes} = request.copy;
+		const walBytes = walSize(file.path);
+		reporter.walBytes = Math.max(reporter.walBytes, walBytes);
+		if (walBytes <= maxWalBytes) return;
+		throw new BackupError(
+			'ERR_BACKUP_WAL_LIMIT',
+			`The WAL of the source grew to ${String(walBytes)} bytes while the copy kept it from being reset, and "maxWalBytes" is ` +
+				`${String(maxWalBytes)}. Back up when less is written, raise the limit, or lift "maxRate".`,
+		);
 	}
 
 	#lock(): unknown {

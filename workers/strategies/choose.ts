@@ -1,6 +1,6 @@
-import type {CopyRequest} from '../../src/protocol.js';
-import {pages} from './pages.js';
-import type {Strategy} from './strategy.js';
+import type {CopyRequest} from '../../src/protocol.ts';
+import {pages} from './pages.ts';
+import type {Strategy} from './strategy.ts';
 
 /** The strategy that was asked for, or the best one for the case. */
 export function chooseStrategy({strategy}: CopyRequest): Strategy {

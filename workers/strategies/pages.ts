@@ -1,12 +1,12 @@
 import {statSync} from 'node:fs';
-import {SQLITE_OK} from '../../src/constants.js';
-import {BackupError} from '../../src/errors.js';
-import type {JobContext} from '../context.js';
-import {copyError} from '../copy-error.js';
-import {Pacer} from '../pacer.js';
-import {assertUnmoved, type Source} from '../source/open.js';
-import {Reader} from '../source/reader.js';
-import type {Copied, Strategy} from './strategy.js';
+import {SQLITE_OK} from '../../src/constants.ts';
+import {BackupError} from '../../src/errors.ts';
+import type {JobContext} from '../context.ts';
+import {copyError} from '../copy-error.ts';
+import {Pacer} from '../pacer.ts';
+import {assertUnmoved, type Source} from '../source/open.ts';
+import {Reader} from '../source/reader.ts';
+import type {Copied, Strategy} from './strategy.ts';
 
 /** What is copied in one native call at the most: some milliseconds, after which an abort is seen. */
 const SLICE_BYTES = 2 * 1024 * 1024;
@@ -48,15 +48,16 @@ async function copyPages(source: Source, staging: string, job: JobContext): Prom
 		const {totalPages} = await connection.backup(staging, {
 			progress({remainingPages: remaining, totalPages: total}) {
 				patience.throwIfCancelled();
+				reader.watchWal();
 				inStep += slice;
 				if (inStep >= stepPages) {
 					inStep = 0;
 					reader.endStep();
-					patience.progressed();
 					reporter.step(SQLITE_OK, remaining, total);
 					// As in CPython, the callback has seen this step before the next begins. Under a pin it may lag behind: a pin
 					// should be short, and in rollback mode waiting under it could stop both threads for good.
 					if (!reader.pinned) reporter.flush();
+					patience.progressed();
 				} else {
 					reporter.tick(SQLITE_OK, remaining, total);
 				}

@@ -1,6 +1,6 @@
-import type {StrategyName} from '../../src/options.js';
-import type {JobContext} from '../context.js';
-import type {Source} from '../source/open.js';
+import type {StrategyName} from '../../src/options.ts';
+import type {JobContext} from '../context.ts';
+import type {Source} from '../source/open.ts';
 
 /** What a strategy copied. */
 export interface Copied {

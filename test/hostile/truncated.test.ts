@@ -1,0 +1,83 @@
+import {join} from 'node:path';
+import test from 'ava';
+import {BackupManager} from '../../src/index.js';
+import {trySource, type Trial, type Verdict} from '../helpers/hostile-source.js';
+import {makeMemoryDirectory} from '../helpers/memory-directory.js';
+import {askPython} from '../helpers/second-opinion.js';
+import {makeSpecimens, type Specimen, type SpecimenFile} from '../helpers/specimens.js';
+
+interface Cut {
+	readonly specimen: string;
+	readonly suffix: SpecimenFile['suffix'];
+	/** Bytes before the first page or frame, and in each. */
+	readonly header: number;
+	readonly unit: (pageSize: number) => number;
+	/** What must become of it; undefined where it depends on what was lost. */
+	readonly verdict?: Verdict;
+}
+
+/** https://sqlite.org/fileformat2.html */
+const CUTS: readonly Cut[] = [
+	// The header says how many pages there were.
+	{specimen: 'rollback', suffix: '', header: 100, unit: (page) => page, verdict: 'refused'},
+	{specimen: 'auto_vacuum', suffix: '', header: 100, unit: (page) => page, verdict: 'refused'},
+	// What is lost may be in the WAL.
+	{specimen: 'wal', suffix: '', header: 100, unit: (page) => page},
+	// Recovery goes to the last whole commit, and before the first to the database as it is.
+	{specimen: 'wal', suffix: '-wal', header: 32, unit: (page) => page + 24, verdict: 'published'},
+	{specimen: 'all in the wal', suffix: '-wal', header: 32, unit: (page) => page + 24, verdict: 'published'},
+	{specimen: 'hot journal', suffix: '-journal', header: 512, unit: (page) => page + 8},
+];
+
+const title = (suffix: string): string => (suffix === '' ? 'database' : suffix.slice(1));
+
+for (const {specimen: name, suffix, header, unit, verdict} of CUTS) {
+	test(`${name}, the ${title(suffix)} cut at each kind of place`, async (t) => {
+		const directory = makeMemoryDirectory(t);
+		const specimen = makeSpecimens(directory).find((candidate) => candidate.name === name);
+		const whole = specimen?.files.find((file) => file.suffix === suffix);
+		if (specimen === undefined || whole === undefined) throw new Error(`There is no specimen "${name}"`);
+		await using manager = new BackupManager({maxThreads: 1});
+		const trial: Trial = {manager, opinion: askPython(t), directory: join(directory, 'trial')};
+
+		const verdicts = new Set<Verdict>();
+
+		for (const length of placesIn(whole.bytes.length, header, unit(specimen.pageSize))) {
+			const found = await trySource(cut(specimen, suffix, length), trial);
+			verdicts.add(found);
+			if (verdict !== undefined) t.is(found, verdict, `cut to ${String(length)} bytes`);
+		}
+
+		// A cut that is never refused has not lost what matters.
+		if (verdict === undefined) t.true(verdicts.has('refused'));
+	});
+}
+
+test('a database that was cut to nothing beside a WAL is no empty database', async (t) => {
+	const directory = makeMemoryDirectory(t);
+	await using manager = new BackupManager({maxThreads: 1});
+	const trial: Trial = {manager, opinion: askPython(t), directory: join(directory, 'trial')};
+	// SQLite would take one byte for none.
+	for (const length of [0, 1]) {
+		for (const specimen of makeSpecimens(directory).filter(({files}) => files.some(({suffix}) => suffix === '-wal'))) {
+			// That includes that the WAL, which holds all that is left, is still there.
+			t.is(await trySource(cut(specimen, '', length), trial), 'refused', specimen.name);
+		}
+	}
+});
+
+/** In the header, and at and in the middle of each page or frame; around the first ones, byte by byte. */
+function placesIn(size: number, header: number, unit: number): number[] {
+	const first = header === 100 ? 0 : header;
+	const places = [2, 15, 18, header - 1, header, header + 1];
+	for (let start = first; start < size; start += unit) {
+		places.push(start, start + Math.floor(unit / 2));
+		if (start < first + 3 * unit) places.push(start - 1, start + 1, start + 23, start + 24, start + 25);
+	}
+
+	return [...new Set(places)].filter((place) => place > 1 && place < size);
+}
+
+function cut({files}: Specimen, suffix: SpecimenFile['suffix'], length: number): SpecimenFile[] {
+	return files.map((file) => (file.suffix === suffix ? {suffix, bytes: file.bytes.subarray(0, length)} : file));
+}

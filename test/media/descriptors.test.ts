@@ -1,0 +1,94 @@
+import {rmSync} from 'node:fs';
+import {dirname, join} from 'node:path';
+import test, {type ExecutionContext} from 'ava';
+import type {BackupOptions} from '../../src/index.js';
+import {withSidecars} from '../../src/sidecars.js';
+import {startAgent, type Agent, type AgentQuestion} from '../helpers/agent.js';
+import {copyFiles} from '../helpers/crashed.js';
+import {fingerprint, healthOf, healthy, makeAccounts} from '../helpers/database.js';
+import {listDirectory, makeDirectory} from '../helpers/directory.js';
+
+/** Enough for the process itself, and few enough to be used up in no time. */
+const LIMIT = '-n 128';
+/** So many backups in a row that work: then there are enough descriptors. */
+const ENOUGH = 3;
+
+interface DescriptorsCase {
+	readonly title: string;
+	readonly wal: boolean;
+	readonly old?: 'rollback' | 'wal';
+	readonly options?: BackupOptions;
+	readonly fresh?: boolean;
+	/** Bytes in each row of the source. */
+	readonly filler?: number;
+	/** What else may be at fault than the source and the target. */
+	readonly orElse?: string;
+}
+
+const CASES: readonly DescriptorsCase[] = [
+	{title: 'a target that is replaced', wal: false, old: 'rollback'},
+	{title: 'a WAL target that is replaced', wal: true, old: 'wal'},
+	{title: 'a target in place', wal: true, old: 'rollback', options: {existing: 'overwrite'}},
+	{title: 'a WAL target in place', wal: false, old: 'wal', options: {existing: 'overwrite'}},
+	{title: 'a new target', wal: true, options: {existing: 'fail', journalMode: 'delete', checksum: 'sha256'}},
+	// Large enough to be checked by a process of its own.
+	{title: 'a copy that is checked', wal: false, old: 'rollback', options: {verify: 'full'}, filler: 20_000},
+	{title: 'a thread that has to start', wal: false, old: 'rollback', fresh: true, orElse: 'ERR_BACKUP_WORKER'},
+];
+
+for (const {title, wal, old, options = {}, fresh = false, filler = 500, orElse} of CASES) {
+	test.serial(`too few file descriptors: ${title}`, async (t) => {
+		t.timeout(120_000);
+		const directory = makeDirectory(t);
+		const elsewhere = makeDirectory(t);
+		const source = join(elsewhere, 'app.db');
+		const target = join(directory, 'copy.db');
+		const oldTarget = join(elsewhere, 'old.db');
+		makeAccounts(source, {wal, accounts: 200, filler}).close();
+		if (old !== undefined) makeAccounts(oldTarget, {wal: old === 'wal'}).close();
+		const agent = await startAgent({limit: LIMIT});
+		t.teardown(() => agent.stop());
+		// The first one loads what the others then have at hand.
+		t.like(await agent.backup({source, target, options, fresh}), {message: undefined});
+
+		const codes = ['ERR_BACKUP_SOURCE', 'ERR_BACKUP_TARGET', orElse];
+		let failed = 0;
+		for (let descriptors = 0, inARow = 0; inARow < ENOUGH; descriptors++) {
+			for (const file of withSidecars(target)) rmSync(file, {force: true});
+			copyFiles(oldTarget, target);
+			if (await tryWith(t, agent, {source, target, options, fresh, descriptors}, codes)) {
+				inARow++;
+			} else {
+				inARow = 0;
+				failed++;
+			}
+		}
+
+		// Opening failed at different points, not at one.
+		t.true(failed >= 3, `it failed with ${String(failed)} numbers of descriptors`);
+	});
+}
+
+/** True if the backup worked. Otherwise it must have failed by name and changed nothing. */
+async function tryWith(
+	t: ExecutionContext,
+	agent: Agent,
+	question: AgentQuestion,
+	codes: readonly (string | undefined)[],
+): Promise<boolean> {
+	const {target, descriptors} = question;
+	const directory = dirname(target);
+	const before = {files: fingerprint(target), names: listDirectory(directory)};
+	const {code, message} = await agent.backup(question);
+	if (message === undefined) {
+		t.deepEqual(healthOf(target), healthy(200));
+		t.deepEqual(listDirectory(directory), ['copy.db']);
+		return true;
+	}
+
+	const what = `${String(descriptors)} descriptors: ${String(code)}, ${message}`;
+	t.true(codes.includes(code), what);
+	t.regex(message, /too many (?:open )?files|EMFILE/i, what);
+	t.deepEqual({files: fingerprint(target), names: listDirectory(directory)}, before, what);
+	return false;
+}

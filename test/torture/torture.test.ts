@@ -1,0 +1,12 @@
+import test from 'ava';
+import {torture} from './torture.js';
+
+test('after a kill at any moment the target is whole, and the next backup clears up', async (t) => {
+	t.timeout(5 * 60 * 1000);
+	const {rounds, backups, interrupted, failures} = await torture({rounds: 100});
+	t.is(rounds, 100);
+	// Otherwise the kills came at the wrong moments and show nothing.
+	t.true(backups > 50, `only ${String(backups)} backups in all`);
+	t.true(interrupted > 20, `only ${String(interrupted)} backups were interrupted`);
+	t.deepEqual(failures, {});
+});
