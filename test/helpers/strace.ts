@@ -8,6 +8,8 @@ import {makeDirectory} from './directory.js';
 /** A system call; `text` is its arguments, each descriptor with its file in angle brackets, and its result. */
 export interface SystemCall {
 	readonly name: string;
+	/** Whether it is one of the program's main thread. */
+	readonly main: boolean;
 	readonly text: string;
 	/** Its place among all beginnings and ends of calls. */
 	readonly begun: number;
@@ -15,7 +17,7 @@ export interface SystemCall {
 }
 
 const TRACED = [
-	...['openat', 'close', 'pwrite64', 'write', 'sendmsg', 'ftruncate', 'fsync', 'fdatasync'],
+	...['openat', 'close', 'read', 'pread64', 'pwrite64', 'write', 'sendmsg', 'ftruncate', 'fsync', 'fdatasync'],
 	...['rename', 'renameat', 'renameat2', 'link', 'linkat', 'unlink', 'unlinkat', 'chmod', 'fchmod'],
 ];
 
@@ -44,6 +46,7 @@ export async function traceBackup(t: ExecutionContext, order: BackupOrder): Prom
 function parse(trace: string): SystemCall[] {
 	const unfinished = new Map<string, {readonly text: string; readonly begun: number}>();
 	const calls: SystemCall[] = [];
+	const mainThread = /^\d+/.exec(trace)?.[0];
 	for (const [index, line] of trace.split('\n').entries()) {
 		const [, thread = '', what = ''] = /^(\d+)\s+(.*)$/.exec(line) ?? [];
 		const resumed = /^<\.\.\. \w+ resumed>(.*)$/.exec(what);
@@ -55,7 +58,8 @@ function parse(trace: string): SystemCall[] {
 		}
 
 		const [, name, text] = /^(\w+)\((.*)$/.exec(begun.text + (resumed?.[1] ?? '')) ?? [];
-		if (name !== undefined && text !== undefined) calls.push({name, text, begun: begun.begun, ended: index});
+		if (name !== undefined && text !== undefined)
+			calls.push({name, main: thread === mainThread, text, begun: begun.begun, ended: index});
 	}
 
 	return calls;

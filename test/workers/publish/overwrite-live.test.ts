@@ -1,6 +1,5 @@
 import {chmodSync, existsSync, renameSync, statSync} from 'node:fs';
 import {join} from 'node:path';
-import {setTimeout} from 'node:timers/promises';
 import test, {type ExecutionContext} from 'ava';
 import Database from 'better-sqlite3';
 import {backup, SQLITE_BUSY} from '../../../src/index.js';
@@ -9,6 +8,7 @@ import {healthOf, healthy, makeAccounts} from '../../helpers/database.js';
 import {listDirectory, makeDirectory} from '../../helpers/directory.js';
 import {seen, startReader} from '../../helpers/reader.js';
 import {makeTagged, STATE_SQL, stateOf, tagged} from '../../helpers/tagged.js';
+import {until} from '../../helpers/until.js';
 import {startWriter} from '../../helpers/writer.js';
 
 const OLD = 1;
@@ -117,26 +117,23 @@ test('a target that is renamed over while it is waited for leaves the journal of
 			if (released !== undefined) busy++;
 		},
 	});
-	const outcome = job.then(
-		() => 'fulfilled',
-		(error: unknown) => String(error),
+	let outcome: string | undefined;
+	const settled = job.then(
+		() => (outcome = 'fulfilled'),
+		(error: unknown) => (outcome = String(error)),
 	);
-	while (writing === undefined) await setTimeout(5);
+	await until(() => writing !== undefined || outcome !== undefined);
 	const writer = await writing;
 	await released;
-	// Until it has seen the new file's lock, or has failed for want of that.
-	await Promise.race([outcome, until(() => busy >= 3)]);
+	// It has met the new file's lock, or has ended without.
+	await until(() => busy >= 3 || outcome !== undefined);
 
 	t.true(existsSync(`${target}-journal`), 'without it, a crash of the writer would leave half of its transaction');
-	await t.notThrowsAsync(writer.run('COMMIT'));
-	await writer.close();
-	t.is(await outcome, 'fulfilled');
+	await t.notThrowsAsync(async () => await writer?.run('COMMIT'));
+	await writer?.close();
+	t.is(await settled, 'fulfilled');
 	t.deepEqual(stateOf(target), tagged(NEW));
 });
-
-async function until(condition: () => boolean): Promise<void> {
-	while (!condition()) await setTimeout(5);
-}
 
 for (const wal of [false, true]) {
 	const mode = wal ? 'WAL' : 'rollback';

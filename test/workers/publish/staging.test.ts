@@ -1,6 +1,5 @@
 import {spawnSync} from 'node:child_process';
 import {writeFileSync} from 'node:fs';
-import {setTimeout} from 'node:timers/promises';
 import {hostname} from 'node:os';
 import {join} from 'node:path';
 import test, {type ExecutionContext} from 'ava';
@@ -8,6 +7,7 @@ import {backup, BackupError, BackupManager} from '../../../src/index.js';
 import {backupAlone} from '../../helpers/alone.js';
 import {holdBackupProcess, startBackupProcess} from '../../helpers/backup-process.js';
 import {listDirectory, makeDirectory} from '../../helpers/directory.js';
+import {until} from '../../helpers/until.js';
 import {makeTagged, stateOf, tagged} from '../../helpers/tagged.js';
 
 const OLD = 1;
@@ -139,7 +139,7 @@ test('those of a stopped process are left alone, and it goes on when it is let',
 	makeTagged(slow, OLD, {wal: true, accounts: 1000});
 	const {child, run} = await startBackupProcess(t, {source: slow, target, options: {maxRate: 500_000}});
 	const outcome = run();
-	while (listStaging(directory).length === 0) await setTimeout(5);
+	await until(() => listStaging(directory).length > 0);
 	child.signal('SIGSTOP');
 
 	await backup(source, target);

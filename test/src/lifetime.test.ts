@@ -1,0 +1,42 @@
+import {execFile} from 'node:child_process';
+import {join} from 'node:path';
+import {fileURLToPath} from 'node:url';
+import {promisify} from 'node:util';
+import test from 'ava';
+import {makeAccounts} from '../helpers/database.js';
+import {makeDirectory} from '../helpers/directory.js';
+
+const run = promisify(execFile);
+const PROGRAM = fileURLToPath(new URL('../fixtures/lifetime.ts', import.meta.url));
+
+/** What each program prints: one line for each backup that it has seen the end of. */
+const PROGRAMS = {
+	'the free function': 1,
+	'the free function, twice at a time': 2,
+	'a timeout that was not reached': 1,
+	'a signal that did not fire': 1,
+	'an aborted job': 1,
+	'a failed job': 1,
+	'a manager that was not used': 1,
+	'a manager that was not closed': 1,
+	'jobs that wait in the queue': 3,
+	'a manager that was closed': 1,
+};
+
+for (const [program, backups] of Object.entries(PROGRAMS)) {
+	test(`a process ends by itself, after its backups: ${program}`, async (t) => {
+		const directory = makeDirectory(t);
+		const source = join(directory, 'app.db');
+		makeAccounts(source).close();
+		const order = JSON.stringify({program, source, target: join(directory, 'copy.db')});
+
+		// One that does not end is killed, which rejects.
+		const {stdout, stderr} = await run(process.execPath, ['--import=tsx', PROGRAM, order], {
+			timeout: 90_000,
+			killSignal: 'SIGKILL',
+		});
+
+		t.is(stdout, 'done\n'.repeat(backups));
+		t.is(stderr, '');
+	});
+}
