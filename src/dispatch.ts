@@ -1,10 +1,9 @@
-import {unlink} from 'node:fs/promises';
 import {MessageChannel, receiveMessageOnPort, type Transferable} from 'node:worker_threads';
 import type {Job} from './job.ts';
+import {removeLeftovers, removeStaging} from './leftovers.ts';
 import type {WorkerPool} from './pool.ts';
 import type {BackupRequest, JobOutcome, WorkerMessage} from './protocol.ts';
 import {receive, type ReportListener} from './reports.ts';
-import {withSidecars} from './sidecars.ts';
 
 /**
  * Sends a job to a worker and hands on what comes back. When this returns, every report of the worker has been handed
@@ -39,6 +38,7 @@ export async function dispatch(
 	port.on('message', hand);
 
 	try {
+		await removeLeftovers();
 		const request = toRequest(job, port2, progressInterval);
 		const transfer: Transferable[] = [port2];
 		if (request.source.kind === 'bytes') transfer.push(request.source.bytes);
@@ -97,8 +97,4 @@ function kill(pid: number): void {
 	} catch {
 		// It is gone already.
 	}
-}
-
-async function removeStaging(path: string): Promise<void> {
-	await Promise.allSettled(withSidecars(path).map((file) => unlink(file)));
 }

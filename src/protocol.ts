@@ -109,6 +109,12 @@ export interface TickMessage {
 	readonly walBytes: number;
 }
 
+/** A staging file that could not be removed. Its process lives, so no other may take it for a stale one. */
+export interface LeftoverMessage {
+	readonly type: 'leftover';
+	readonly path: string;
+}
+
 /** A child process of the worker began or ended, so that a dead worker's can be killed. */
 export interface ChildMessage {
 	readonly type: 'child';
@@ -122,7 +128,8 @@ export interface LibrariesMessage {
 	readonly paths: readonly string[];
 }
 
-export type WorkerMessage = StagingMessage | StepsMessage | TickMessage | ChildMessage | LibrariesMessage;
+export type WorkerMessage =
+	LeftoverMessage | StagingMessage | StepsMessage | TickMessage | ChildMessage | LibrariesMessage;
 
 /** What the worker knows of a job that succeeded. */
 export interface CopyReport {

@@ -1,5 +1,6 @@
 import type {Control} from './control.ts';
 import type {ProgressCallback} from './options.ts';
+import {removeStaging} from './leftovers.ts';
 import {warnOfSecondSqlite} from './second-sqlite.ts';
 import type {StepsMessage, TickMessage, WorkerMessage} from './protocol.ts';
 
@@ -20,6 +21,9 @@ export function receive(message: WorkerMessage, control: Control, listener: Repo
 	switch (message.type) {
 		case 'staging':
 			listener.onStaging(message.path);
+			break;
+		case 'leftover':
+			void removeStaging(message.path);
 			break;
 		case 'child':
 			listener.onChild(message.pid, message.running);

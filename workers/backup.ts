@@ -10,10 +10,12 @@ export default async function backup(request: BackupRequest): Promise<JobOutcome
 	// In this order: a main thread that cancels and then sees no start knows that nothing will be touched.
 	job.control.markStarted();
 	if (job.control.cancelled) return {type: 'cancelled'};
-	reportLibraries(job.reporter);
 	try {
 		return {type: 'success', report: await runJob(job)};
 	} catch (error) {
 		return toOutcome(error);
+	} finally {
+		// Afterwards: better-sqlite3 loads its addon with the first database.
+		reportLibraries(job.reporter);
 	}
 }

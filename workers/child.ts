@@ -1,4 +1,5 @@
 import {spawn} from 'node:child_process';
+import {once} from 'node:events';
 import {fileURLToPath} from 'node:url';
 import type {JobContext} from './context.ts';
 
@@ -23,8 +24,14 @@ export async function runChild(program: URL, question: unknown, job: JobContext)
 		windowsHide: true,
 	});
 	const {pid} = child;
+	if (pid === undefined) {
+		// No process, for want of descriptors or memory: then there are no pipes either, only an error that is still to come.
+		await once(child, 'error');
+		return undefined;
+	}
+
 	// Should this thread die, the main thread knows what to kill.
-	if (pid !== undefined) reporter.post({type: 'child', pid, running: true});
+	reporter.post({type: 'child', pid, running: true});
 	const watch = setInterval(() => {
 		if (control.cancelled) child.kill('SIGKILL');
 	}, LOOK_INTERVAL);
@@ -42,7 +49,7 @@ export async function runChild(program: URL, question: unknown, job: JobContext)
 		});
 	});
 	clearInterval(watch);
-	if (pid !== undefined) reporter.post({type: 'child', pid, running: false});
+	reporter.post({type: 'child', pid, running: false});
 	patience.throwIfCancelled();
 	return succeeded ? printed : undefined;
 }

@@ -31,15 +31,15 @@ export function toOutcome(error: unknown): JobOutcome {
 export function sourceError(path: string, cause: unknown): BackupError {
 	const advice =
 		SOURCE_ADVICE.find(({pattern}) => pattern.test(codeOf(cause)))?.advice ?? 'Check the file and its permissions.';
-	return wrap('ERR_BACKUP_SOURCE', `The source ${path} cannot be read`, cause, advice);
+	return wrap('ERR_BACKUP_SOURCE', `The source ${path} cannot be read`, cause, advice, sqliteCodeOf(cause));
 }
 
 /** What went wrong with the target, and what to do. */
-export function targetError(path: string, cause: unknown): BackupError {
+export function targetError(path: string, cause: unknown, sqliteCode = sqliteCodeOf(cause)): BackupError {
 	const advice =
 		TARGET_ADVICE.find(({pattern}) => pattern.test(codeOf(cause)))?.advice ??
 		'Check its directory and their permissions.';
-	return wrap('ERR_BACKUP_TARGET', `The target ${path} cannot be written`, cause, advice);
+	return wrap('ERR_BACKUP_TARGET', `The target ${path} cannot be written`, cause, advice, sqliteCode);
 }
 
 interface Advice {
@@ -49,30 +49,49 @@ interface Advice {
 
 const SOURCE_ADVICE: readonly Advice[] = [
 	{pattern: /^ENOENT/, advice: 'Check the path.'},
+	{
+		pattern: /^SQLITE_IOERR_SHM/,
+		advice:
+			'Most likely its disk is full. Free some space: to read a database in WAL mode, SQLite needs some beside it.',
+	},
 	{pattern: /^SQLITE_NOTADB/, advice: 'It is not a SQLite database, or it is encrypted.'},
 	{pattern: /^SQLITE_CORRUPT/, advice: 'The database is damaged: see https://sqlite.org/recovery.html.'},
 	{
-		pattern: /^SQLITE_(?:CANTOPEN|READONLY)/,
+		pattern: /^SQLITE_(?:CANTOPEN|READONLY|IOERR_DELETE)/,
 		advice:
 			'Check its permissions and those of its directory: to read a database in WAL mode, or one that a crash left in ' +
-			'mid-transaction, SQLite must be able to write beside it.',
+			'mid-transaction, SQLite must be able to write beside it. Or too many files are open (ulimit -n).',
 	},
 ];
 
 const TARGET_ADVICE: readonly Advice[] = [
 	{pattern: /^(?:ENOENT|ENOTDIR)/, advice: 'Its directory does not exist. Create it first.'},
-	{pattern: /^(?:ENOSPC|EDQUOT|SQLITE_FULL)/, advice: 'The disk is full. Free some space.'},
+	{pattern: /^(?:ENOSPC|EDQUOT|SQLITE_FULL|SQLITE_IOERR_SHM)/, advice: 'The disk is full. Free some space.'},
 	{
 		pattern: /^(?:EACCES|EPERM|EROFS)/,
-		advice: 'Its directory is not writable. Check its owner, permissions and mount.',
+		advice: 'It or its directory is not writable. Check owner, permissions and mount.',
 	},
 	{pattern: /^(?:EMFILE|ENFILE)/, advice: 'Too many files are open. Raise the limit (ulimit -n) or lower maxThreads.'},
+	{
+		pattern: /^SQLITE_CANTOPEN/,
+		advice: 'Check its permissions and those of its directory. Or too many files are open (ulimit -n).',
+	},
+	{
+		pattern: /^(?:EFBIG|SQLITE_IOERR)/,
+		advice: "Check the disk, its quota, and the limit of a file's size (ulimit -f).",
+	},
 	{pattern: /^SQLITE_NOTADB/, advice: 'It exists and is not a SQLite database. Remove it or choose another target.'},
 ];
 
-function wrap(code: BackupErrorCode, what: string, cause: unknown, advice: string): BackupError {
+function wrap(
+	code: BackupErrorCode,
+	what: string,
+	cause: unknown,
+	advice: string,
+	sqliteCode: string | undefined,
+): BackupError {
 	if (cause instanceof BackupError) return cause;
-	return new BackupError(code, `${what}: ${messageOf(cause)}. ${advice}`, {cause, sqliteCode: sqliteCodeOf(cause)});
+	return new BackupError(code, `${what}: ${messageOf(cause)}. ${advice}`, {cause, sqliteCode});
 }
 
 /** SQLite's code or the system's, whichever there is. */

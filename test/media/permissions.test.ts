@@ -179,8 +179,9 @@ for (const {title, modes, fails, copyMode, rollsBack = false, ...given} of CASES
 		}
 
 		if (copyMode !== undefined) t.is(statSync(scene.target).mode & 0o777, copyMode);
-		t.deepEqual(healthOf(scene.target), healthy(NEW));
+		// Before a look into it: of a read-only copy in WAL mode that look would leave sidecars.
 		t.deepEqual(listDirectory(scene.to), ['copy.db']);
+		t.deepEqual(healthOf(scene.target), healthy(NEW));
 	});
 }
 

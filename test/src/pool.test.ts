@@ -39,7 +39,7 @@ function setUp(t: ExecutionContext, options: ManagerOptions, harm?: string): Sce
 }
 
 async function assertWorkerError(t: ExecutionContext, job: Promise<unknown>): Promise<BackupError> {
-	const error = (await t.throwsAsync(job, {instanceOf: BackupError})) as BackupError;
+	const error = await t.throwsAsync<BackupError>(job, {instanceOf: BackupError});
 	t.is(error.code, 'ERR_BACKUP_WORKER');
 	t.is(typeof error.jobId, 'string');
 	return error;

@@ -1,3 +1,4 @@
+import {accessSync, constants} from 'node:fs';
 import {dirname} from 'node:path';
 import {BackupError} from '../../src/errors.ts';
 import type {TargetRequest} from '../../src/protocol.ts';
@@ -45,6 +46,7 @@ export function inspectTarget({request, patience}: JobContext, source: SourceFil
 			);
 		}
 
+		if (existing === 'overwrite') refuseReadOnly(path);
 		// Told of now rather than after the copy. Where a WAL is left, a look through SQLite would check it in, so that waits.
 		if (existing === 'replace' && old.size > 0n && !hasWal(path)) refuseInUse(path, patience);
 	}
@@ -67,6 +69,15 @@ export function targetExists(path: string): BackupError {
 function look(path: string): ReturnType<typeof statFile> {
 	try {
 		return statFile(path);
+	} catch (error) {
+		throw targetError(path, error);
+	}
+}
+
+/** Before a long copy, and before SQLite has left an empty `-wal` beside it. */
+function refuseReadOnly(path: string): void {
+	try {
+		accessSync(path, constants.W_OK);
 	} catch (error) {
 		throw targetError(path, error);
 	}

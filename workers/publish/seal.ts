@@ -1,10 +1,10 @@
-import {chmodSync, chownSync, statSync, truncateSync} from 'node:fs';
+import {chownSync, statSync, truncateSync} from 'node:fs';
 import type {JobContext} from '../context.ts';
+import {Cancelled, targetError} from '../failures.ts';
 import type {SourceFile} from '../source/open.ts';
 import {openFile} from '../sqlite.ts';
 import {verify} from '../verify/verify.ts';
-import {flushAndHash} from './checksum.ts';
-import {flushFile} from './flush.ts';
+import {finishFile} from './finish-file.ts';
 import type {Target} from './inspect.ts';
 import type {FinishedCopy} from './publisher.ts';
 
@@ -17,18 +17,24 @@ export interface Sealed {
  * Gives the staging file all that the published copy will have, and flushes it. Nothing opens it by other means than
  * SQLite after the rename, not even to close it: that would drop the locks of whoever opened the new copy meanwhile.
  */
-export async function seal({staging, target, file, copied}: FinishedCopy, job: JobContext): Promise<Sealed> {
+export async function seal(copy: FinishedCopy, job: JobContext): Promise<Sealed> {
+	try {
+		return await sealCopy(copy, job);
+	} catch (error) {
+		throw error instanceof Cancelled ? error : targetError(copy.target.path, error);
+	}
+}
+
+async function sealCopy({staging, target, file, copied}: FinishedCopy, job: JobContext): Promise<Sealed> {
 	const {path} = staging;
 	if (copied.pages === 0) truncateSync(path);
 	else if (target.journalMode === 'delete') leaveWalMode(path);
 	await verify(path, job);
-	chmodSync(path, permissions(path, target, file));
-	if (target.checksum === false) {
-		flushFile(path);
-		return {};
-	}
-
-	return {sha256: flushAndHash(path, job)};
+	// What is written in place takes on nothing of the staging file but its contents, and must still be written to.
+	const inPlace = target.existing === 'overwrite' && target.oldMode !== undefined;
+	const mode = inPlace ? undefined : permissions(path, target, file);
+	const sha256 = finishFile(path, {mode, checksum: target.checksum}, job);
+	return sha256 === undefined ? {} : {sha256};
 }
 
 /** The copy of a WAL database becomes one that needs no `-wal` and no `-shm`. */

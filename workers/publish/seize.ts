@@ -55,7 +55,7 @@ function lockFile(path: string, patience: Patience, makeWhole: boolean): Connect
 		if (stats === undefined) return undefined;
 		const identity = identityOf(stats);
 		try {
-			if (isOpenHere(identity)) throw inUse(path, undefined);
+			if (isOpenHere(path, identity)) throw inUse(path, undefined);
 			const connection = lockAlone(path, makeWhole);
 			// Somebody else may have published between the look and the lock; then the lock is on a file without a name.
 			if (isSameFile(statFile(path), identity)) return connection;
@@ -83,7 +83,7 @@ function lockAlone(path: string, makeWhole: boolean): Connection | undefined {
 		if (isBusy(error)) throw inUse(path, error);
 		// A damaged database has nothing that could be made whole, and a read-only one that is alone is whole already.
 		if (codeOf(error).startsWith('SQLITE_CORRUPT')) return undefined;
-		if (codeOf(error).startsWith('SQLITE_READONLY') && presentSidecars(path).length === 0) return undefined;
+		if (/^SQLITE_(?:READONLY|IOERR_LOCK)/.test(codeOf(error)) && presentSidecars(path).length === 0) return undefined;
 		throw targetError(path, error);
 	}
 }
@@ -96,15 +96,23 @@ function presentSidecars(path: string): string[] {
  * Whether this very process has the file open, which no lock tells of an idle connection. `stat` follows the links in
  * /proc without opening anything.
  */
-function isOpenHere(identity: FileIdentity): boolean {
+function isOpenHere(path: string, identity: FileIdentity): boolean {
 	if (process.platform !== 'linux') return false;
-	return readdirSync('/proc/self/fd').some((descriptor) => {
+	return descriptorsFor(path).some((descriptor) => {
 		try {
 			return isSameFile(statFile(`/proc/self/fd/${descriptor}`), identity);
 		} catch {
 			return false;
 		}
 	});
+}
+
+function descriptorsFor(path: string): string[] {
+	try {
+		return readdirSync('/proc/self/fd');
+	} catch (error) {
+		throw targetError(path, error);
+	}
 }
 
 function inUse(path: string, cause: unknown): BackupError {

@@ -4,6 +4,7 @@ import {basename, dirname, join} from 'node:path';
 import {withSidecars} from '../../src/sidecars.ts';
 import type {JobContext} from '../context.ts';
 import {targetError} from '../failures.ts';
+import type {Reporter} from '../reporter.ts';
 import {isGone, thisProcess, type Owner} from './owner.ts';
 
 /** The file in which a copy is made, in the target's own directory, so that a rename can publish it. */
@@ -31,7 +32,7 @@ export function createStaging(target: string, {reporter}: JobContext): Staging {
 		return {
 			path,
 			remove: () => {
-				remove(path);
+				remove(path, reporter);
 			},
 		};
 	} catch (error) {
@@ -68,6 +69,11 @@ function parseOwner(rest: string): Owner | undefined {
 	return {host, pid: Number(pid), startedAt};
 }
 
-function remove(path: string): void {
-	for (const file of withSidecars(path)) rmSync(file, {force: true});
+/** What cannot be removed now is left to the main thread: the job's own outcome is what counts here. */
+function remove(path: string, reporter: Reporter): void {
+	try {
+		for (const file of withSidecars(path)) rmSync(file, {force: true});
+	} catch {
+		reporter.post({type: 'leftover', path});
+	}
 }

@@ -1,8 +1,9 @@
-import {statSync} from 'node:fs';
 import {SQLITE_OK} from '../../src/constants.ts';
 import {BackupError} from '../../src/errors.ts';
 import type {JobContext} from '../context.ts';
 import {copyError} from '../copy-error.ts';
+import {targetError} from '../failures.ts';
+import {statFile} from '../identity.ts';
 import {Pacer} from '../pacer.ts';
 import {assertUnmoved, type Source} from '../source/open.ts';
 import {Reader} from '../source/reader.ts';
@@ -21,10 +22,15 @@ export const pages: Strategy = {
 	async copy(source, staging, job) {
 		try {
 			const copied = await copyPages(source, staging, job);
-			assertComplete(staging, copied);
+			assertComplete(staging, job.request.target.path, copied);
 			return copied;
 		} catch (error) {
-			throw copyError(error, source.name, staging, job.request.target.path);
+			throw copyError(error, {
+				source: source.name,
+				staging,
+				target: job.request.target.path,
+				bytes: job.reporter.last.total * Number(source.connection.pragma('page_size', {simple: true})),
+			});
 		}
 	},
 };
@@ -78,8 +84,10 @@ async function copyPages(source: Source, staging: string, job: JobContext): Prom
 }
 
 /** A last look at what is about to be called a success. */
-function assertComplete(staging: string, {pages: count, pageSize}: Copied): void {
-	const {size} = statSync(staging);
+function assertComplete(staging: string, target: string, {pages: count, pageSize}: Copied): void {
+	const stats = statFile(staging);
+	if (stats === undefined) throw targetError(target, new Error('the file in which the copy was made is gone'));
+	const size = Number(stats.size);
 	// SQLite makes one page of a source that has none; what is published is as empty as the source.
 	if (size === count * pageSize || (count === 0 && size === pageSize)) return;
 	throw new BackupError(

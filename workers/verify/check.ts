@@ -8,6 +8,8 @@ export interface VerifyQuestion {
 export interface VerifyAnswer {
 	/** What is wrong with the database, in SQLite's words; none if it is whole. */
 	readonly problems: readonly string[];
+	/** Why it could not be checked at all. */
+	readonly failure?: string;
 }
 
 const PROBLEMS_SHOWN = 5;
@@ -26,7 +28,11 @@ export function check({path, depth}: VerifyQuestion): VerifyAnswer {
 			.all();
 		return {problems: rows.length === 1 && rows[0] === 'ok' ? [] : rows};
 	} catch (error) {
-		return {problems: [error instanceof Error ? error.message : String(error)]};
+		const message = error instanceof Error ? error.message : String(error);
+		// A full disk, say, is not the database's fault.
+		const environment =
+			error instanceof Database.SqliteError && /^SQLITE_(?:CANTOPEN|IOERR|FULL|NOMEM|PERM)/.test(error.code);
+		return environment ? {problems: [], failure: message} : {problems: [message]};
 	} finally {
 		database?.close();
 	}

@@ -21,7 +21,8 @@ export async function verify(path: string, job: JobContext): Promise<void> {
 	const question = {path, depth};
 	const small = (statFile(path)?.size ?? 0n) <= CHECKED_HERE_BYTES;
 	const printed = small ? undefined : await runChild(PROGRAM, question, job);
-	const {problems} = printed === undefined ? check(question) : (JSON.parse(printed) as VerifyAnswer);
+	const {problems, failure} = printed === undefined ? check(question) : (JSON.parse(printed) as VerifyAnswer);
+	if (failure !== undefined) throw new Error(`the copy could not be checked: ${failure}`);
 	if (problems.length === 0) return;
 	throw new BackupError(
 		'ERR_BACKUP_VERIFY',

@@ -42,6 +42,8 @@ const MODES: Readonly<Record<string, readonly ExistingMode[]>> = {
 
 for (const [title, modesInTurn] of Object.entries(MODES)) {
 	for (const [what, {jobs, managers: count, processes = 0, modes}] of Object.entries(CASES)) {
+		// What a manager does one after another was tried in each mode already.
+		if (modesInTurn.length > 1 && count + processes === 1) continue;
 		for (const mode of modes) {
 			test.serial(`${title} by ${what} at one ${mode} target ends with one whole copy`, async (t) => {
 				const directory = makeDirectory(t);
