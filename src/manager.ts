@@ -39,7 +39,11 @@ export class BackupManager extends EventEmitter<BackupEvents> {
 	readonly #running = new Set<Job>();
 	#closing: Promise<void> | undefined;
 	#idle: PromiseWithResolvers<void> | undefined;
+	/** Resolves when every job so far has entered the queue. */
+	#entrance = Promise.resolve();
 	#queuedJobs = 0;
+	/** False from the first job that waits until `drain` has told that none does. */
+	#drained = true;
 	#needsDrain = false;
 
 	/**
@@ -125,13 +129,14 @@ export class BackupManager extends EventEmitter<BackupEvents> {
 		signal?.addEventListener('abort', onAbort, {once: true});
 		this.#jobs.add(job);
 		this.#queuedJobs++;
+		this.#drained = false;
 		this.#emit('queued', () => this.emit('queued', {job: job.info}));
 		if (this.#full && !this.#needsDrain) {
 			this.#needsDrain = true;
 			this.#emit('needsDrain', () => this.emit('needsDrain'));
 		}
 
-		void this.#enqueue(job);
+		this.#entrance = this.#enqueue(job, this.#entrance);
 		try {
 			return await job.promise;
 		} finally {
@@ -139,9 +144,10 @@ export class BackupManager extends EventEmitter<BackupEvents> {
 		}
 	}
 
-	async #enqueue(job: Job): Promise<void> {
+	/** Jobs enter the queue in the order they came, whichever link is followed first: the last one to a target wins. */
+	async #enqueue(job: Job, before: Promise<void>): Promise<void> {
 		try {
-			job.targetPath = await followLinks(job.targetPath);
+			job.targetPath = await followLinks(job.targetPath).finally(() => before);
 			if (job.settled) return;
 			this.#queue.add(job);
 			this.#pump();
@@ -163,7 +169,8 @@ export class BackupManager extends EventEmitter<BackupEvents> {
 		this.#running.add(job);
 		job.activate();
 		this.#emit('active', () => this.emit('active', {job: job.info}));
-		this.#leftQueue();
+		this.#queuedJobs--;
+		this.#announceDrain();
 		const timer = Number.isFinite(timeout)
 			? setTimeout(() => {
 					this.#cancel(job, timedOut(timeout, job.id), 'failed');
@@ -208,6 +215,7 @@ export class BackupManager extends EventEmitter<BackupEvents> {
 				this.#jobs.delete(job);
 				job.complete(result);
 				this.#emit('completed', () => this.emit('completed', {job: job.info, result}));
+				this.#announceDrain();
 				break;
 			}
 
@@ -242,7 +250,8 @@ export class BackupManager extends EventEmitter<BackupEvents> {
 		this.#jobs.delete(job);
 		job.fail(final.error, final.state);
 		this.#emit(final.state, () => this.emit(final.state, {job: job.info, error: final.error}));
-		if (wasQueued) this.#leftQueue();
+		if (wasQueued) this.#queuedJobs--;
+		this.#announceDrain();
 		this.#settleIdle();
 	}
 
@@ -270,8 +279,10 @@ export class BackupManager extends EventEmitter<BackupEvents> {
 		if (this.#jobs.size === 0 && this.#running.size === 0) this.#idle?.resolve();
 	}
 
-	#leftQueue(): void {
-		if (--this.#queuedJobs > 0) return;
+	/** There is room for `maxQueue` jobs: none waits, and not even without a queue is every thread taken. */
+	#announceDrain(): void {
+		if (this.#drained || this.#queuedJobs > 0 || this.#full) return;
+		this.#drained = true;
 		this.#needsDrain = false;
 		this.#emit('drain', () => this.emit('drain'));
 	}

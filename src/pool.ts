@@ -41,14 +41,25 @@ export class WorkerPool {
 		const waiting = {control: new Control(request.control), fail};
 		this.#waiting.add(waiting);
 		try {
-			return await Promise.race([pool.run(request, {transferList: [...transfer]}), stranded]);
+			return await Promise.race([this.#start(pool, request, transfer), stranded]);
 		} catch (error) {
 			if (error instanceof BackupError) throw error;
 			throw waiting.control.started ? died(error) : unloadable(error);
 		} finally {
 			this.#waiting.delete(waiting);
-			this.#running.set(pool, (this.#running.get(pool) ?? 1) - 1);
-			this.#endIfRetired(pool);
+			this.#ended(pool);
+		}
+	}
+
+	#start(pool: Piscina, request: BackupRequest, transfer: readonly Transferable[]): Promise<JobOutcome> {
+		try {
+			return pool.run(request, {transferList: [...transfer]});
+		} catch (error) {
+			// Node.js refused to make a thread at all. Piscina keeps the task, of which nobody has the promise: were this pool
+			// destroyed, it would be rejected unheard and end the process.
+			this.#running.delete(pool);
+			if (pool === this.#pool) this.#pool = undefined;
+			throw error;
 		}
 	}
 
@@ -102,8 +113,15 @@ export class WorkerPool {
 		this.#endIfRetired(pool);
 	}
 
+	#ended(pool: Piscina): void {
+		const running = this.#running.get(pool);
+		if (running === undefined) return;
+		this.#running.set(pool, running - 1);
+		this.#endIfRetired(pool);
+	}
+
 	#endIfRetired(pool: Piscina): void {
-		if (pool === this.#pool || (this.#running.get(pool) ?? 0) > 0) return;
+		if (pool === this.#pool || this.#running.get(pool) !== 0) return;
 		this.#running.delete(pool);
 		void pool.destroy();
 	}

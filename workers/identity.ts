@@ -6,8 +6,14 @@ export interface FileIdentity {
 	readonly inode: bigint;
 }
 
+/** Undefined where there is no such file, also because no file could have a name so long, as a sidecar's may be. */
 export function statFile(path: string): BigIntStats | undefined {
-	return statSync(path, {bigint: true, throwIfNoEntry: false});
+	try {
+		return statSync(path, {bigint: true, throwIfNoEntry: false});
+	} catch (error) {
+		if (error instanceof Error && 'code' in error && error.code === 'ENAMETOOLONG') return undefined;
+		throw error;
+	}
 }
 
 export function identityOf(stats: BigIntStats): FileIdentity {

@@ -71,10 +71,11 @@ export class Reporter {
 	 */
 	flush(): void {
 		for (;;) {
+			// Read once, and decided on: an acknowledgement that came between two readings would be waited for without end.
+			const before = this.#control.acknowledged;
 			this.#send();
 			if (this.#control.cancelled) throw new Cancelled();
-			if (this.#unacknowledged === 0) return;
-			const before = this.#control.acknowledged;
+			if (((this.#sent - before) | 0) === 0) return;
 			this.#control.wait(Infinity, () => this.#control.cancelled || this.#control.acknowledged !== before);
 		}
 	}

@@ -20,17 +20,10 @@ export function makeReporter(t: ExecutionContext, report: ReportRequest): Report
 		port2.close();
 	});
 	const control = new Control();
-	const request: BackupRequest = {
-		jobId: 'a job',
-		source: {kind: 'file', path: '/app.db'},
-		target: {path: '/copy.db', existing: 'replace', mode: undefined, journalMode: 'keep'},
-		copy: {pages: 1, snapshot: 'auto', strategy: 'auto', sleepMs: 250, stallTimeout: 60_000, maxRate: Infinity},
-		report,
-		port: port2,
-		control: control.buffer,
-	};
+	// All that a reporter looks at.
+	const request: Pick<BackupRequest, 'report' | 'port'> = {report, port: port2};
 	return {
-		reporter: new Reporter(request, new Control(control.buffer)),
+		reporter: new Reporter(request as BackupRequest, new Control(control.buffer)),
 		control,
 		received: () => receiveAll(port),
 		port,

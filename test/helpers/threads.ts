@@ -4,7 +4,7 @@ import type {ThreadOptions} from '../../src/index.js';
 
 /** Node.js options with which a thread loads a file of `test/fixtures/` before all else. */
 export function preload(fixture: string): string[] {
-	return ['--import=tsx', '--import', new URL(`../fixtures/${fixture}`, import.meta.url).href];
+	return ['--import', new URL(`../fixtures/${fixture}`, import.meta.url).href];
 }
 
 export interface ThreadLog {

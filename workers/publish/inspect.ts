@@ -7,7 +7,6 @@ import {SIDECAR_SUFFIXES} from '../../src/sidecars.ts';
 import {isSameFile, statFile} from '../identity.ts';
 import {targetError} from '../failures.ts';
 import {hasWal, type SourceFile} from '../source/open.ts';
-import {findOrphans, type Orphans} from './orphans.ts';
 import {refuseInUse} from './seize.ts';
 
 /** A target as it was when the job began. */
@@ -15,7 +14,6 @@ export interface Target extends TargetRequest {
 	readonly directory: string;
 	/** Permission bits of the file that is there, if any. */
 	readonly oldMode: number | undefined;
-	readonly orphans: Orphans;
 }
 
 /**
@@ -55,7 +53,6 @@ export function inspectTarget({request, patience}: JobContext, source: SourceFil
 		...request.target,
 		directory: dirname(path),
 		oldMode: old === undefined ? undefined : Number(old.mode) & 0o777,
-		orphans: old === undefined ? findOrphans(path) : new Map(),
 	};
 }
 

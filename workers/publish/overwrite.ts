@@ -1,3 +1,4 @@
+import {existsSync} from 'node:fs';
 import {BackupError} from '../../src/errors.ts';
 import type {JobContext} from '../context.ts';
 import {Cancelled, targetError} from '../failures.ts';
@@ -5,6 +6,7 @@ import {statFile} from '../identity.ts';
 import {openFile, type Connection} from '../sqlite.ts';
 import {flushDirectory, flushFile} from './flush.ts';
 import type {Target} from './inspect.ts';
+import {LiveTarget} from './live-target.ts';
 import {beginPublishing, type FinishedCopy, type Publisher} from './publisher.ts';
 import {replace} from './replace.ts';
 import {leaveWalMode} from './seal.ts';
@@ -18,25 +20,29 @@ const SLICE_BYTES = 4 * 1024 * 1024;
  * which SQLite goes back to the old one.
  */
 export const overwrite: Publisher = async (copy, job, announce) => {
-	const {staging, target} = copy;
+	const {staging, target, copied} = copy;
 	if (statFile(target.path) === undefined) {
 		await replace(copy, job, announce);
 		return;
 	}
 
-	const live = open(target.path);
+	const live = new LiveTarget(target.path);
 	try {
-		const wal = job.patience.attempt('target', () => isWal(live));
-		prepare(copy, live, wal);
+		if (copied.pages > 0) leaveWalMode(staging.path);
+		// The time that the copy took is none that the target was locked.
+		job.patience.progressed();
 		// Tried once while the callback may still be told of it, then without: the target must not be locked while this
 		// thread waits for the main thread, which may be waiting for the target.
 		job.patience.attempt('target', () => {
-			live.exec('BEGIN EXCLUSIVE');
-			live.exec('ROLLBACK');
+			const {connection} = live;
+			refuseOtherPageSize(copy, connection);
+			connection.exec('BEGIN EXCLUSIVE');
+			connection.exec('ROLLBACK');
 		});
 		announce();
-		await write(staging.path, target.path, job);
-		makeDurable(live, target, wal);
+		job.patience.progressed();
+		await write(copy, live, job);
+		makeDurable(live.connection, target);
 	} catch (error) {
 		throw error instanceof Cancelled ? error : targetError(target.path, error);
 	} finally {
@@ -44,43 +50,40 @@ export const overwrite: Publisher = async (copy, job, announce) => {
 	}
 };
 
-function open(path: string): Connection {
-	try {
-		return openFile(path);
-	} catch (error) {
-		throw targetError(path, error);
-	}
-}
-
 function isWal(connection: Connection): boolean {
 	return connection.pragma('journal_mode', {simple: true}) === 'wal';
 }
 
-/** A live database keeps its own journal mode; SQLite itself makes the copy one of WAL mode where the target is. */
-function prepare({staging, target, copied}: FinishedCopy, live: Connection, wal: boolean): void {
-	const pageSize = Number(live.pragma('page_size', {simple: true}));
-	if (wal && copied.pages > 0 && pageSize !== copied.pageSize) {
-		throw new BackupError(
-			'ERR_BACKUP_TARGET',
-			`The target ${target.path} is in WAL mode and has pages of ${String(pageSize)} bytes, the source of ` +
-				`${String(copied.pageSize)}; SQLite cannot change that in WAL mode. Close it and set "existing" to 'replace', or take ` +
-				'it out of WAL mode first (PRAGMA journal_mode = DELETE).',
-			{sqliteCode: 'SQLITE_READONLY'},
-		);
-	}
+function pageSizeOf(connection: Connection): number {
+	return Number(connection.pragma('page_size', {simple: true}));
+}
 
-	if (copied.pages > 0) leaveWalMode(staging.path);
+/** A live database keeps its own journal mode; SQLite itself makes the copy one of WAL mode where the target is. */
+function refuseOtherPageSize({target, copied}: FinishedCopy, live: Connection): void {
+	const pageSize = pageSizeOf(live);
+	if (copied.pages === 0 || pageSize === copied.pageSize || !isWal(live)) return;
+	throw new BackupError(
+		'ERR_BACKUP_TARGET',
+		`The target ${target.path} is in WAL mode and has pages of ${String(pageSize)} bytes, the source of ` +
+			`${String(copied.pageSize)}; SQLite cannot change that in WAL mode. Close it and set "existing" to 'replace', or take ` +
+			'it out of WAL mode first (PRAGMA journal_mode = DELETE).',
+		{sqliteCode: 'SQLITE_READONLY'},
+	);
 }
 
 /** The transaction. It begins by locking the target, and the first slice tells whether that worked. */
-async function write(staging: string, target: string, job: JobContext): Promise<void> {
-	const source = openFile(staging);
+async function write({staging, target, copied}: FinishedCopy, live: LiveTarget, job: JobContext): Promise<void> {
+	const source = openFile(staging.path);
 	try {
-		// A database of no pages at all cannot be told from a locked target, so it is given its first.
-		if (statFile(staging)?.size === 0n) source.pragma('user_version = 0');
-		const slicePages = Math.max(1, Math.floor(SLICE_BYTES / Number(source.pragma('page_size', {simple: true}))));
+		// A database of no pages at all cannot be told from a locked target, so it is given its first, of the target's size.
+		if (copied.pages === 0) {
+			source.pragma(`page_size = ${String(pageSizeOf(live.connection))}`);
+			source.pragma('user_version = 0');
+		}
+
+		const slicePages = Math.max(1, Math.floor(SLICE_BYTES / pageSizeOf(source)));
 		for (;;) {
-			const {totalPages} = await source.backup(target, {
+			const {totalPages} = await source.backup(target.path, {
 				progress({remainingPages}) {
 					job.patience.throwIfCancelled();
 					// The last slice commits.
@@ -102,8 +105,8 @@ async function write(staging: string, target: string, job: JobContext): Promise<
  * snapshot may keep that from getting to the end; then the `-wal` itself is flushed, on which SQLite holds no locks that
  * closing a descriptor could drop.
  */
-function makeDurable(live: Connection, {path, directory}: Target, wal: boolean): void {
-	if (wal && !checkpoint(live)) flushFile(`${path}-wal`);
+function makeDurable(live: Connection, {path, directory}: Target): void {
+	if (existsSync(`${path}-wal`) && !checkpoint(live)) flushFile(`${path}-wal`);
 	flushDirectory(directory);
 }
 

@@ -1,3 +1,4 @@
+import {createHash} from 'node:crypto';
 import {readFileSync} from 'node:fs';
 import {hostname} from 'node:os';
 
@@ -13,13 +14,18 @@ let self: Owner | undefined;
 
 export function thisProcess(): Owner {
 	self ??= {
-		host: hostname()
-			.replaceAll(/[^\w-]/g, '_')
-			.slice(0, 32),
+		host: hostMark(),
 		pid: process.pid,
 		startedAt: startOf(process.pid),
 	};
 	return self;
+}
+
+/** The host's name as far as a file's name allows, and a hash of all of it: the beginnings of two may be the same. */
+function hostMark(): string {
+	const name = hostname();
+	const hash = createHash('sha256').update(name).digest('hex').slice(0, 12);
+	return `${name.replaceAll(/[^\w-]/g, '_').slice(0, 20)}-${hash}`;
 }
 
 /** True only where it is certain: on this host, no process of that pid, or one that began at another time. */

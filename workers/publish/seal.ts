@@ -1,8 +1,7 @@
-import {chownSync, statSync, truncateSync} from 'node:fs';
+import {chownSync, closeSync, openSync, statSync, truncateSync, writeSync} from 'node:fs';
 import type {JobContext} from '../context.ts';
 import {Cancelled, targetError} from '../failures.ts';
 import type {SourceFile} from '../source/open.ts';
-import {openFile} from '../sqlite.ts';
 import {verify} from '../verify/verify.ts';
 import {finishFile} from './finish-file.ts';
 import type {Target} from './inspect.ts';
@@ -37,15 +36,18 @@ async function sealCopy({staging, target, file, copied}: FinishedCopy, job: JobC
 	return sha256 === undefined ? {} : {sha256};
 }
 
-/** The copy of a WAL database becomes one that needs no `-wal` and no `-shm`. */
+/**
+ * The copy of a WAL database becomes one that needs no `-wal` and no `-shm`. A copy has no WAL, so all there is to change
+ * are two bytes of its header; SQLite would parse the schema first, which may be damaged.
+ *
+ * @see https://sqlite.org/fileformat2.html#file_format_version_numbers
+ */
 export function leaveWalMode(path: string): void {
-	const connection = openFile(path);
+	const descriptor = openSync(path, 'r+');
 	try {
-		// Exclusive: no other connection, so no shared memory.
-		connection.pragma('locking_mode = EXCLUSIVE');
-		connection.pragma('journal_mode = DELETE');
+		writeSync(descriptor, Uint8Array.of(1, 1), 0, 2, 18);
 	} finally {
-		connection.close();
+		closeSync(descriptor);
 	}
 }
 

@@ -80,6 +80,9 @@ export class Reader {
 
 	#lock(): unknown {
 		const {connection} = this.#source;
+		// Before, because SQLite would take the journal of a file that was renamed over this one for this one's, roll it back
+		// and delete it; and after, because all is well only if it is still the same.
+		assertUnmoved(this.#source);
 		connection.exec('BEGIN');
 		try {
 			// Its first read takes the lock. A cookie of the header, because it needs no schema to be parsed.

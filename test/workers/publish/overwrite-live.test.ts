@@ -3,7 +3,7 @@ import {join} from 'node:path';
 import test, {type ExecutionContext} from 'ava';
 import Database from 'better-sqlite3';
 import {backup, SQLITE_BUSY} from '../../../src/index.js';
-import {HOLDERS, openElsewhere, openHere, type Holder} from '../../helpers/connection.js';
+import {HOLDERS, openHere} from '../../helpers/connection.js';
 import {healthOf, healthy, makeAccounts} from '../../helpers/database.js';
 import {listDirectory, makeDirectory} from '../../helpers/directory.js';
 import {seen, startReader} from '../../helpers/reader.js';
@@ -90,48 +90,43 @@ for (const [where, open] of Object.entries(HOLDERS)) {
 
 test('a target that is renamed over while it is waited for leaves the journal of the new one alone', async (t) => {
 	const {directory, source, target} = makeFiles(t, false);
-	const holder = await openElsewhere(t, target);
-	await holder.run('BEGIN EXCLUSIVE');
+	const holder = new Database(target);
+	holder.exec('BEGIN EXCLUSIVE');
 	makeTagged(join(directory, 'other.db'), OLD, {accounts: 2000});
-	let writing: Promise<Holder> | undefined;
-	let released: Promise<unknown> | undefined;
-
-	/** The target becomes another file, to which somebody writes; only then is the old one unlocked. */
-	async function replaceTarget(): Promise<Holder> {
-		renameSync(join(directory, 'other.db'), target);
-		const writer = await openElsewhere(t, target);
-		await writer.run('PRAGMA cache_size = 1');
-		await writer.run('BEGIN IMMEDIATE');
-		await writer.run('UPDATE account SET balance = 4, filler = randomblob(700)');
-		released = holder.run('COMMIT');
-		return writer;
-	}
-
+	let writer: Database.Database | undefined;
+	t.teardown(() => {
+		holder.close();
+		writer?.close();
+	});
 	let busy = 0;
+	let outcome: string | undefined;
 	const job = backup(source, target, {
 		existing: 'overwrite',
-		sleep: 0.01,
+		// Long enough for what the callback does before the worker looks again.
+		sleep: 1,
 		progress(status) {
-			if (status !== SQLITE_BUSY) return;
-			writing ??= replaceTarget();
-			if (released !== undefined) busy++;
+			if (status === SQLITE_BUSY) busy++;
+			if (writer !== undefined) return;
+			renameSync(join(directory, 'other.db'), target);
+			writer = new Database(target);
+			// Half of the transaction is in the file, and what was there is in the journal.
+			writer.pragma('cache_size = 1');
+			writer.exec(`BEGIN IMMEDIATE; UPDATE account SET balance = ${String(OWN)}, filler = randomblob(700)`);
+			holder.exec('COMMIT');
 		},
 	});
-	let outcome: string | undefined;
 	const settled = job.then(
 		() => (outcome = 'fulfilled'),
 		(error: unknown) => (outcome = String(error)),
 	);
-	await until(() => writing !== undefined || outcome !== undefined);
-	const writer = await writing;
-	await released;
-	// It has met the new file's lock, or has ended without.
-	await until(() => busy >= 3 || outcome !== undefined);
+
+	// It has met the lock of the new file, or has gone on without.
+	await until(() => busy >= 2 || outcome !== undefined || !existsSync(`${target}-journal`));
 
 	t.true(existsSync(`${target}-journal`), 'without it, a crash of the writer would leave half of its transaction');
-	await t.notThrowsAsync(async () => await writer?.run('COMMIT'));
-	await writer?.close();
+	t.notThrows(() => writer?.exec('COMMIT'));
 	t.is(await settled, 'fulfilled');
+	writer?.close();
 	t.deepEqual(stateOf(target), tagged(NEW));
 });
 
