@@ -13,10 +13,10 @@ export interface ApartJob {
 }
 
 export interface ApartOptions {
-	/** Options of Node.js itself. */
-	readonly nodeArguments?: readonly string[];
 	readonly env?: NodeJS.ProcessEnv;
 	readonly manager?: ManagerOptions;
+	/** File descriptors that it may have, where that is not what it would have anyway. */
+	readonly descriptors?: number;
 	/** Whether the jobs run at a time, rather than one after another. */
 	readonly together?: boolean;
 }
@@ -42,10 +42,11 @@ const PATIENCE = 30_000;
  * without a loader, so that it may have few rights and few file descriptors.
  */
 export function backupApart(t: ExecutionContext, jobs: readonly ApartJob[], options: ApartOptions = {}): Apart {
-	const {nodeArguments = [], env = {}, manager = {}, together = false} = options;
+	const {env = {}, manager = {}, descriptors, together = false} = options;
 	const program = fileURLToPath(new URL('../fixtures/apart.ts', import.meta.url));
 	const question = JSON.stringify({jobs, manager, together});
-	const child = spawn(process.execPath, [...nodeArguments, program, question], {
+	const limit = descriptors === undefined ? '' : `ulimit -n ${String(descriptors)}; `;
+	const child = spawn('sh', ['-c', `${limit}exec "$0" "$@"`, process.execPath, program, question], {
 		stdio: ['ignore', 'pipe', 'inherit'],
 		env: {...process.env, NODE_OPTIONS: '', ...env},
 	});

@@ -1,4 +1,5 @@
-import {closeSync, openSync, writeSync} from 'node:fs';
+import {closeSync, openSync, readFileSync, writeSync} from 'node:fs';
+import {join} from 'node:path';
 import type Database from 'better-sqlite3';
 import {makeAccounts} from './database.js';
 
@@ -12,6 +13,13 @@ export type Size = keyof typeof SIZES;
 /** An accounts database of so many KB or MB, closed. */
 export function makeSound(path: string, size: Size): void {
 	makeAccounts(path, {accounts: SIZES[size], filler: FILLER}).close();
+}
+
+/** The bytes of a small one. */
+export function soundBytes(directory: string): Buffer {
+	const path = join(directory, 'sound.db');
+	makeSound(path, 'small');
+	return readFileSync(path);
 }
 
 /** One in which a page has been lost on the disk, which any check sees. */

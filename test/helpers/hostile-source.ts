@@ -12,6 +12,8 @@ export interface Trial {
 	readonly opinion: SecondOpinion;
 	/** One trial at a time. */
 	readonly directory: string;
+	/** The target to begin with, each time, where SQLite is to write into it: what was published may be unfit for that. */
+	readonly live?: Buffer;
 }
 
 export type Verdict = 'published' | 'refused';
@@ -30,13 +32,14 @@ const TIMEOUT = 60_000;
  */
 export async function trySource(
 	files: readonly SpecimenFile[],
-	{manager, opinion, directory}: Trial,
+	{manager, opinion, directory, live}: Trial,
 	options: BackupOptions = {},
 ): Promise<Verdict> {
 	const source = join(directory, 'source', 'app.db');
 	const target = join(directory, 'target', 'copy.db');
 	for (const path of [join(directory, 'source'), join(directory, 'target')]) mkdirSync(path, {recursive: true});
 	for (const {suffix, bytes} of files) writeFileSync(source + suffix, bytes);
+	if (live !== undefined) writeFileSync(target, live);
 	const old = fingerprint(target);
 
 	try {

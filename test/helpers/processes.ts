@@ -4,20 +4,23 @@ import {setTimeout as sleep} from 'node:timers/promises';
 /** Far beyond what anything that is waited for takes on a busy machine. */
 const PATIENCE = 60_000;
 
-/** The processes with all of these in their command line, by /proc. One that has ended has no command line any more. */
-export function findProcesses(...parts: readonly string[]): number[] {
+/** The child processes of a process that check copies, by /proc. */
+export function findChecks(parent: number): number[] {
 	return readdirSync('/proc')
 		.filter((name) => /^\d+$/.test(name))
 		.map(Number)
-		.filter((pid) => {
-			const commandLine = commandLineOf(pid);
-			return parts.every((part) => commandLine.includes(part));
-		});
+		.filter((pid) => isCheck(pid) && Number(statOf(pid)[PARENT]) === parent);
 }
 
-/** The processes that check a copy in this directory. */
-export function findChecks(directory: string): number[] {
-	return findProcesses('children/verify', directory);
+/** Those of them that are there yet, whoever is their parent now. A process that has ended has no command line. */
+export function stillRunning(checks: readonly number[]): number[] {
+	return checks.filter((pid) => isCheck(pid));
+}
+
+/** Clock ticks that a process has computed for. */
+export function ticksOf(pid: number): number {
+	const stat = statOf(pid);
+	return Number(stat[USER_TICKS] ?? 0) + Number(stat[SYSTEM_TICKS] ?? 0);
 }
 
 /** Waits for something to come true. */
@@ -29,11 +32,25 @@ export async function until(what: string, condition: () => boolean): Promise<voi
 	}
 }
 
-function commandLineOf(pid: number): string {
+/** Positions in /proc/PID/stat after the name, which may have spaces and brackets in it. */
+const PARENT = 1;
+const USER_TICKS = 11;
+const SYSTEM_TICKS = 12;
+
+function statOf(pid: number): string[] {
+	const stat = read(`/proc/${String(pid)}/stat`);
+	return stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+}
+
+function isCheck(pid: number): boolean {
+	return read(`/proc/${String(pid)}/cmdline`).includes('children/verify');
+}
+
+/** Nothing where it ended meanwhile. */
+function read(path: string): string {
 	try {
-		return readFileSync(`/proc/${String(pid)}/cmdline`, 'utf8');
+		return readFileSync(path, 'latin1');
 	} catch {
-		// It ended meanwhile.
 		return '';
 	}
 }

@@ -3,6 +3,7 @@ import test from 'ava';
 import fc from 'fast-check';
 import {BackupManager, type BackupOptions} from '../../src/index.js';
 import {trySource, type Verdict} from '../helpers/hostile-source.js';
+import {soundBytes} from '../helpers/broken.js';
 import {injure, injuries} from '../helpers/injury.js';
 import {makeMemoryDirectory} from '../helpers/memory-directory.js';
 import {askPython} from '../helpers/second-opinion.js';
@@ -32,12 +33,18 @@ for (const [name, {options, runs}] of Object.entries(WAYS)) {
 		const specimens = makeSpecimens(directory);
 		await using manager = new BackupManager({maxThreads: 2});
 		const opinion = askPython(t);
+		const live = soundBytes(directory);
 
 		const waiting = [...specimens.entries()];
 		const lane = async (): Promise<void> => {
 			for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
 				const [index, specimen] = next;
-				const trial = {manager, opinion, directory: join(directory, String(index))};
+				const trial = {
+					manager,
+					opinion,
+					directory: join(directory, String(index)),
+					...(options.existing === 'overwrite' ? {live} : {}),
+				};
 				const verdicts: Record<Verdict, number> = {published: 0, refused: 0};
 				const property = fc.asyncProperty(injuries, async (injury) => {
 					verdicts[await trySource(injure(specimen, injury), trial, options)]++;

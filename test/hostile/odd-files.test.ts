@@ -1,10 +1,9 @@
 import {randomBytes} from 'node:crypto';
-import {readFileSync} from 'node:fs';
 import {join} from 'node:path';
 import test from 'ava';
 import Database from 'better-sqlite3';
-import {BackupError, BackupManager} from '../../src/index.js';
-import {makeSound} from '../helpers/broken.js';
+import {BackupError, BackupManager, type BackupOptions} from '../../src/index.js';
+import {soundBytes} from '../helpers/broken.js';
 import {trySource, type Verdict} from '../helpers/hostile-source.js';
 import {listDirectory} from '../helpers/directory.js';
 import {makeMemoryDirectory} from '../helpers/memory-directory.js';
@@ -54,6 +53,8 @@ const FILES: Readonly<Record<string, {readonly make: Edit; readonly verdict: Ver
 	'a page size of 65536': {make: edit((bytes) => bytes.writeUInt16BE(1, 16)), verdict: 'refused'},
 	'pages that are all reserved': {make: edit((bytes) => bytes.writeUInt8(255, 20)), verdict: 'refused'},
 	'a format from the future': {make: edit((bytes) => bytes.fill(9, 18, 20)), verdict: 'refused'},
+	// It may be read, and not be written to.
+	'a write version from the future': {make: edit((bytes) => bytes.writeUInt8(9, 18)), verdict: 'published'},
 	'a schema format from the future': {make: edit((bytes) => bytes.writeUInt32BE(9, 44)), verdict: 'refused'},
 	'a freelist that leads to itself': {
 		make: edit((bytes) => {
@@ -65,11 +66,16 @@ const FILES: Readonly<Record<string, {readonly make: Edit; readonly verdict: Ver
 	'bytes after its end': {make: (sound) => Buffer.concat([sound, randomBytes(777)]), verdict: 'published'},
 };
 
+/** What comes after the copy: a rename, a change of its journal mode, and a transaction in the target. */
+const WAYS: readonly BackupOptions[] = [{}, {journalMode: 'delete'}, {existing: 'overwrite'}];
+
 for (const [name, {make, verdict}] of Object.entries(FILES)) {
 	test(`${name}: ${verdict}`, async (t) => {
 		const directory = makeMemoryDirectory(t);
-		const trial = {manager, opinion: askPython(t), directory: join(directory, 'trial')};
-		t.is(await trySource([{suffix: '', bytes: make(soundBytes(directory))}], trial), verdict);
+		const live = soundBytes(directory);
+		const trial = {manager, opinion: askPython(t), directory: join(directory, 'trial'), live};
+		const files = [{suffix: '' as const, bytes: make(live)}];
+		for (const options of WAYS) t.is(await trySource(files, trial, options), verdict, JSON.stringify(options));
 	});
 }
 
@@ -107,10 +113,4 @@ for (const [name, {make, verdict}] of Object.entries(FILES)) {
 function open(bytes: Buffer): Disposable & {readonly database: Database.Database} {
 	const database = new Database(bytes);
 	return {database, [Symbol.dispose]: () => database.close()};
-}
-
-function soundBytes(directory: string): Buffer {
-	const path = join(directory, 'sound.db');
-	makeSound(path, 'small');
-	return readFileSync(path);
 }

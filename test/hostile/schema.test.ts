@@ -77,8 +77,8 @@ for (const [name, {kind, sql, quick = kind}] of Object.entries(SCHEMAS)) {
 
 		test(`${title}: a copy that is not checked is made all the same`, async (t) => {
 			const ways: readonly BackupOptions[] = [{}, {pages: 1}, {journalMode: 'delete'}, {existing: 'overwrite'}];
-			const {source, target} = make(t, sql, wal);
 			for (const options of ways) {
+				const {source, target} = make(t, sql, wal);
 				await t.notThrowsAsync(manager.backup(source, target, options), JSON.stringify(options));
 				t.deepEqual(schemaOf(target), schemaOf(source));
 			}

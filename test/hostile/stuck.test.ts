@@ -12,7 +12,6 @@ import {SPECIAL_FILES} from '../helpers/special-files.js';
 const TIMEOUT = 5000;
 
 interface Scene {
-	readonly directory: string;
 	readonly source: string;
 	readonly target: string;
 }
@@ -20,8 +19,8 @@ interface Scene {
 interface Trap {
 	readonly options?: BackupOptions;
 	readonly set: (t: ExecutionContext, scene: Scene) => void | Promise<void>;
-	/** What happens while the job runs. */
-	readonly act?: (scene: Scene) => Promise<void>;
+	/** What happens while the job runs in the process of that id. */
+	readonly act?: (pid: number) => Promise<void>;
 	/** What the job fails with. */
 	readonly code: string;
 }
@@ -52,9 +51,9 @@ const TRAPS: Readonly<Record<string, Trap>> = {
 		set: (_, {source}) => {
 			makeEndless(source, 'large');
 		},
-		act: async ({directory}) => {
-			await until('a child checks', () => findChecks(directory).length === 1);
-			for (const pid of findChecks(directory)) process.kill(pid, 'SIGSEGV');
+		act: async (parent) => {
+			await until('a child checks', () => findChecks(parent).length === 1);
+			for (const pid of findChecks(parent)) process.kill(pid, 'SIGSEGV');
 		},
 		code: 'ERR_BACKUP_VERIFY',
 	},
@@ -63,7 +62,7 @@ const TRAPS: Readonly<Record<string, Trap>> = {
 for (const [name, {set, options, act, code}] of Object.entries(TRAPS)) {
 	test.serial(`${name}: refused, and the one worker does the next job`, async (t) => {
 		const directory = makeDirectory(t);
-		const scene = {directory, source: join(directory, 'app.db'), target: join(directory, 'copy.db')};
+		const scene = {source: join(directory, 'app.db'), target: join(directory, 'copy.db')};
 		const sound = join(directory, 'sound.db');
 		const next = join(directory, 'next.db');
 		for (const path of [sound, scene.target]) makeSound(path, 'small');
@@ -78,7 +77,7 @@ for (const [name, {set, options, act, code}] of Object.entries(TRAPS)) {
 			],
 			{manager: {maxThreads: 1}},
 		);
-		await act?.(scene);
+		await act?.(apart.pid);
 		const trapped = await apart.next();
 
 		t.deepEqual(await apart.next(), {status: 'fulfilled'});

@@ -57,9 +57,10 @@ test('a database that was cut to nothing beside a WAL is no empty database', asy
 	const directory = makeMemoryDirectory(t);
 	await using manager = new BackupManager({maxThreads: 1});
 	const trial: Trial = {manager, opinion: askPython(t), directory: join(directory, 'trial')};
+	const specimens = makeSpecimens(directory).filter(({files}) => files.some(({suffix}) => suffix === '-wal'));
 	// SQLite would take one byte for none.
 	for (const length of [0, 1]) {
-		for (const specimen of makeSpecimens(directory).filter(({files}) => files.some(({suffix}) => suffix === '-wal'))) {
+		for (const specimen of specimens) {
 			// That includes that the WAL, which holds all that is left, is still there.
 			t.is(await trySource(cut(specimen, '', length), trial), 'refused', specimen.name);
 		}

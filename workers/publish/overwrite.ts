@@ -35,9 +35,12 @@ export const overwrite: Publisher = async (copy, job, announce) => {
 		// thread waits for the main thread, which may be waiting for the target.
 		job.patience.attempt('target', () => {
 			const {connection} = live;
-			refuseOtherPageSize(copy, connection);
 			connection.exec('BEGIN EXCLUSIVE');
-			connection.exec('ROLLBACK');
+			try {
+				refuseOtherPageSize(copy, connection);
+			} finally {
+				connection.exec('ROLLBACK');
+			}
 		});
 		announce();
 		job.patience.progressed();
@@ -50,8 +53,9 @@ export const overwrite: Publisher = async (copy, job, announce) => {
 	}
 };
 
-function isWal(connection: Connection): boolean {
-	return connection.pragma('journal_mode', {simple: true}) === 'wal';
+/** Of a database that is open. Not by the pragma: it parses the schema first, and a damaged target is one to overwrite. */
+function isWal(path: string): boolean {
+	return existsSync(`${path}-wal`);
 }
 
 function pageSizeOf(connection: Connection): number {
@@ -61,7 +65,7 @@ function pageSizeOf(connection: Connection): number {
 /** A live database keeps its own journal mode; SQLite itself makes the copy one of WAL mode where the target is. */
 function refuseOtherPageSize({target, copied}: FinishedCopy, live: Connection): void {
 	const pageSize = pageSizeOf(live);
-	if (copied.pages === 0 || pageSize === copied.pageSize || !isWal(live)) return;
+	if (copied.pages === 0 || pageSize === copied.pageSize || !isWal(target.path)) return;
 	throw new BackupError(
 		'ERR_BACKUP_TARGET',
 		`The target ${target.path} is in WAL mode and has pages of ${String(pageSize)} bytes, the source of ` +
@@ -106,7 +110,7 @@ async function write({staging, target, copied}: FinishedCopy, live: LiveTarget, 
  * closing a descriptor could drop.
  */
 function makeDurable(live: Connection, {path, directory}: Target): void {
-	if (existsSync(`${path}-wal`) && !checkpoint(live)) flushFile(`${path}-wal`);
+	if (isWal(path) && !checkpoint(live)) flushFile(`${path}-wal`);
 	flushDirectory(directory);
 }
 

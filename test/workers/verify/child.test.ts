@@ -5,10 +5,10 @@ import {BackupManager, type BackupOptions, type ManagerOptions} from '../../../s
 import {makeEndless, makeSound} from '../../helpers/broken.js';
 import {fingerprint} from '../../helpers/database.js';
 import {listDirectory, makeDirectory} from '../../helpers/directory.js';
-import {findChecks, until} from '../../helpers/processes.js';
+import {findChecks, stillRunning, until} from '../../helpers/processes.js';
 
-/** /proc is what shows a process and its end. */
-const onLinux = process.platform === 'linux' ? test : test.skip;
+/** /proc is what shows a process and its end. One after another, so that each child is that of its test. */
+const onLinux = process.platform === 'linux' ? test.serial : test.serial.skip;
 
 /** Long enough for a child to be seen, once the thread is there. */
 const TIMEOUT = 5000;
@@ -43,15 +43,14 @@ for (const [name, {options, manager: managerOptions, act, error: expected}] of O
 		// The thread is there now.
 		await manager.backup(target, join(directory, 'other.db'));
 
-		const failure = t.throwsAsync(
-			manager.backup(source, target, {verify: 'full', signal: controller.signal, ...options}),
-		);
-		await until('a child checks', () => findChecks(directory).length === 1);
+		const {signal} = controller;
+		const failure = t.throwsAsync(manager.backup(source, target, {verify: 'full', signal, ...options}));
+		const checks = await untilChecked();
 		act?.(manager, controller);
 		const {name: errorName, code} = (await failure) as NodeJS.ErrnoException;
 
 		t.deepEqual({name: errorName, code}, expected);
-		await until('the child is gone', () => findChecks(directory).length === 0);
+		await until('the child is gone', () => stillRunning(checks).length === 0);
 		await until('the staging file is gone', () => listDirectory(directory).length === 3);
 		t.deepEqual(listDirectory(directory), ['app.db', 'copy.db', 'other.db']);
 		t.deepEqual(fingerprint(target), old);
@@ -63,11 +62,10 @@ onLinux('the thread goes on with the next job after an abort', async (t) => {
 	const {directory, source, target} = setUp(t);
 	await using manager = new BackupManager({maxThreads: 1});
 	const controller = new AbortController();
-	const failure = t.throwsAsync(manager.backup(source, target, {verify: 'full', signal: controller.signal}), {
-		name: 'AbortError',
-	});
+	const {signal} = controller;
+	const failure = t.throwsAsync(manager.backup(source, target, {verify: 'full', signal}), {name: 'AbortError'});
 	const next = manager.backup(target, join(directory, 'next.db'), {verify: 'full'});
-	await until('a child checks', () => findChecks(directory).length === 1);
+	await untilChecked();
 	controller.abort();
 	await failure;
 	t.is((await next).verified, 'full');
@@ -84,20 +82,25 @@ onLinux('a worker that dies has its child killed by the manager', async (t) => {
 	});
 
 	const failure = t.throwsAsync(manager.backup(source, target, {verify: 'full'}), {code: 'ERR_BACKUP_WORKER'});
-	await until('a child checks', () => findChecks(directory).length === 1);
-	const [child = 0] = findChecks(directory);
+	const checks = await untilChecked();
 	// A stopped process cannot see that its parent is gone: if it ends, it was killed.
-	process.kill(child, 'SIGSTOP');
+	for (const pid of checks) process.kill(pid, 'SIGSTOP');
 	t.teardown(() => {
-		if (findChecks(directory).includes(child)) process.kill(child, 'SIGKILL');
+		for (const pid of stillRunning(checks)) process.kill(pid, 'SIGKILL');
 	});
 	writeFileSync(request, '');
 	await failure;
 
-	await until('the child is gone', () => findChecks(directory).length === 0);
+	await until('the child is gone', () => stillRunning(checks).length === 0);
 	t.deepEqual(listDirectory(directory), ['app.db', 'copy.db', 'die']);
 	t.deepEqual(fingerprint(target), old);
 });
+
+/** The child of the one job that runs. */
+async function untilChecked(): Promise<number[]> {
+	await until('a child checks', () => findChecks(process.pid).length === 1);
+	return findChecks(process.pid);
+}
 
 interface Scene {
 	readonly directory: string;

@@ -7,9 +7,12 @@ import {backupApart, type ApartOptions} from '../../helpers/apart.js';
 import {makeEndless, makeSound, makeTorn, SIZES} from '../../helpers/broken.js';
 import {healthOf, healthy} from '../../helpers/database.js';
 import {listDirectory, makeDirectory} from '../../helpers/directory.js';
-import {findChecks, until} from '../../helpers/processes.js';
+import {findChecks, stillRunning, ticksOf, until} from '../../helpers/processes.js';
 
 const onLinux = process.platform === 'linux' ? test.serial : test.serial.skip;
+
+/** More clock ticks than a process takes to start. */
+const BUSY = 100;
 
 const fixture = (name: string): string => fileURLToPath(new URL(`../../fixtures/${name}`, import.meta.url));
 
@@ -18,16 +21,17 @@ onLinux('children end when their process is killed', async (t) => {
 	const source = join(directory, 'app.db');
 	makeEndless(source, 'large');
 	const targets = ['one.db', 'two.db'].map((name) => join(directory, name));
-	const apart = backupApart(
+	const {pid, kill} = backupApart(
 		t,
 		targets.map((target) => ({source, target, options: {verify: 'full'}})),
 		{together: true},
 	);
 
-	await until('both children check', () => findChecks(directory).length === targets.length);
-	await apart.kill();
+	await until('both children check', () => findChecks(pid).length === targets.length);
+	const checks = findChecks(pid);
+	await kill();
 
-	await until('the children are gone', () => findChecks(directory).length === 0);
+	await until('the children are gone', () => stillRunning(checks).length === 0);
 	const strays = listDirectory(directory).filter((name) => name !== 'app.db');
 	t.true(strays.length >= targets.length && strays.every((name) => name.startsWith('.hotcopy-')), strays.join(', '));
 	for (const target of targets) await backup(source, target);
@@ -40,12 +44,12 @@ onLinux('a child starts without the NODE_OPTIONS of its process', async (t) => {
 	const target = join(directory, 'copy.db');
 	const trace = join(directory, 'trace');
 	makeEndless(source, 'large');
-	const {kill} = backupApart(t, [{source, target, options: {verify: 'full'}}], {
+	const {pid, kill} = backupApart(t, [{source, target, options: {verify: 'full'}}], {
 		env: {NODE_OPTIONS: `--import=${fixture('preload-trace.ts')}`, TRACE: trace},
 	});
 
 	// In an endless check: it has loaded all that it ever will.
-	await until('the child is busy', () => findChecks(directory).some((pid) => cpuTicksOf(pid) > 20));
+	await until('the child is busy', () => findChecks(pid).some((check) => ticksOf(check) > BUSY));
 	const loaded = readFileSync(trace, 'utf8');
 	await kill();
 
@@ -53,20 +57,16 @@ onLinux('a child starts without the NODE_OPTIONS of its process', async (t) => {
 	t.false(loaded.includes('children/verify'), loaded);
 });
 
-/** Where a process cannot be started, in the ways that Node.js tells of it: later, at once, or not at all. */
+const NO_NODE = {manager: {execArgv: [`--import=${fixture('preload-no-node.ts')}`]}};
+
+/** Where a process cannot be started, in the ways that Node.js has of telling: later, at once, or by missing streams. */
 const UNABLE: Readonly<Record<string, ApartOptions>> = {
-	'no Node.js to be found': {manager: {execArgv: [`--import=${fixture('preload-no-node.ts')}`]}},
-	'no right to start processes': {
-		nodeArguments: [
-			'--permission',
-			'--allow-fs-read=*',
-			'--allow-fs-write=*',
-			'--allow-worker',
-			'--allow-addons',
-			'--disable-warning=SecurityWarning',
-		],
+	'no Node.js where it should be': {...NO_NODE, env: {EXEC_PATH: '/nonexistent/node'}},
+	'no Node.js at all': {...NO_NODE, env: {EXEC_PATH: ''}},
+	'no file descriptors for pipes': {
+		manager: {execArgv: [`--import=${fixture('preload-few-descriptors.ts')}`]},
+		descriptors: 200,
 	},
-	'no file descriptors for pipes': {manager: {execArgv: [`--import=${fixture('preload-few-descriptors.ts')}`]}},
 };
 
 for (const [name, options] of Object.entries(UNABLE)) {
@@ -92,15 +92,4 @@ for (const [name, options] of Object.entries(UNABLE)) {
 		t.like(await next(), {status: 'rejected', code: 'ERR_BACKUP_VERIFY'});
 		t.false(existsSync(refused));
 	});
-}
-
-/** Clock ticks that a process has used, by fields 14 and 15 of /proc/PID/stat. */
-function cpuTicksOf(pid: number): number {
-	try {
-		const [, fields = ''] = /\) (.*)/.exec(readFileSync(`/proc/${String(pid)}/stat`, 'latin1')) ?? [];
-		const values = fields.split(' ').map(Number);
-		return (values[11] ?? 0) + (values[12] ?? 0);
-	} catch {
-		return 0;
-	}
 }
