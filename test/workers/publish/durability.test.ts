@@ -17,7 +17,7 @@ type Kind = 'open' | 'close' | 'write' | 'flush' | 'publish' | 'unlink';
 const NAMES: Readonly<Record<Kind, readonly string[]>> = {
 	open: ['openat'],
 	close: ['close'],
-	write: ['pwrite64', 'write', 'ftruncate'],
+	write: ['pwrite64', 'write', 'ftruncate', 'chmod', 'fchmod'],
 	flush: ['fsync', 'fdatasync'],
 	publish: ['rename', 'renameat', 'renameat2', 'link', 'linkat'],
 	unlink: ['unlink', 'unlinkat'],
@@ -29,7 +29,7 @@ function find(calls: readonly SystemCall[], kind: Kind, path: string): SystemCal
 	return calls.filter(({name, text}) => {
 		// What is shown as deleted is an older file of that name.
 		if (!NAMES[kind].includes(name) || text.includes(' = -1 ') || text.includes(`${where}(deleted)`)) return false;
-		return kind === 'open' ? text.endsWith(where) : text.includes(where);
+		return kind === 'open' ? text.endsWith(where) : text.includes(name === 'chmod' ? `"${path}"` : where);
 	});
 }
 
