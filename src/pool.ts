@@ -6,6 +6,7 @@ import type {FilledManagerOptions} from './manager-options.ts';
 import {messageOf} from './message.ts';
 import type {BackupRequest, JobOutcome} from './protocol.ts';
 import {siblingModule} from './sibling.ts';
+import {ThreadQueue} from './thread-queue.ts';
 
 const WORKER_URL = siblingModule('../workers/backup', import.meta.url).href;
 
@@ -24,6 +25,7 @@ export class WorkerPool {
 	#pool: Piscina<BackupRequest, JobOutcome> | undefined;
 	readonly #waiting = new Set<Waiting>();
 	readonly #running = new Map<Piscina, number>();
+	readonly #queues = new WeakMap<Piscina, ThreadQueue>();
 	#lastError: unknown;
 
 	constructor(options: FilledManagerOptions) {
@@ -55,10 +57,9 @@ export class WorkerPool {
 		try {
 			return pool.run(request, {transferList: [...transfer]});
 		} catch (error) {
-			// Node.js refused to make a thread at all. Piscina keeps the task, of which nobody has the promise: were this pool
-			// destroyed, it would be rejected unheard and end the process.
-			this.#running.delete(pool);
-			if (pool === this.#pool) this.#pool = undefined;
+			// Node.js refused to make a thread at all. Piscina keeps the task, of which nobody has the promise: the next thread
+			// that is free would run it, and the end of the pool would reject it unheard; both end the process.
+			this.#queues.get(pool)?.pop();
 			throw error;
 		}
 	}
@@ -73,8 +74,10 @@ export class WorkerPool {
 	#create(): Piscina<BackupRequest, JobOutcome> {
 		const {minThreads, maxThreads, idleTimeout, threads} = this.#options;
 		const given = Object.fromEntries(Object.entries(threads).filter(([, value]) => value !== undefined));
+		const taskQueue = new ThreadQueue();
 		const pool = new Piscina<BackupRequest, JobOutcome>({
 			...given,
+			taskQueue,
 			filename: WORKER_URL,
 			minThreads,
 			maxThreads,
@@ -85,8 +88,10 @@ export class WorkerPool {
 			recordTiming: false,
 		});
 
+		this.#lastError = undefined;
 		// A thread that fails before it has a task is told of only by these events, and the tasks that wait for it would
 		// wait for ever. An `error` without a listener would end the process.
+		this.#queues.set(pool, taskQueue);
 		pool.on('error', (error: unknown) => {
 			this.#lastError = error;
 			setImmediate(() => {

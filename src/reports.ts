@@ -49,7 +49,7 @@ function replay(run: StepsMessage, control: Control, {progress, onThrow}: Report
 		try {
 			const returned: unknown = progress?.(run.status, run.remaining - index * run.stride, run.total);
 			// An async callback is not waited for, but its failure must not end the process as an unhandled rejection.
-			if (returned instanceof Promise) returned.catch(onThrow);
+			if (isThenable(returned)) returned.then(undefined, onThrow);
 		} catch (error) {
 			onThrow(error);
 			return;
@@ -57,4 +57,9 @@ function replay(run: StepsMessage, control: Control, {progress, onThrow}: Report
 	}
 
 	control.acknowledge(run.count);
+}
+
+/** By shape: a promise may come from another realm, or be somebody's own. */
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+	return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';
 }

@@ -1,4 +1,5 @@
 import {statSync, type BigIntStats} from 'node:fs';
+import {sidecarsOf} from '../src/sidecars.ts';
 
 /** Which file a path leads to. Looked up by `stat`, which unlike `open` and `close` drops none of SQLite's locks. */
 export interface FileIdentity {
@@ -22,4 +23,12 @@ export function identityOf(stats: BigIntStats): FileIdentity {
 
 export function isSameFile(stats: BigIntStats | undefined, identity: FileIdentity): boolean {
 	return stats?.dev === identity.device && stats.ino === identity.inode;
+}
+
+/** SQLite opens whatever has a sidecar's name, and the opening of a FIFO may never end. */
+export function assertPlainSidecars(path: string): void {
+	for (const sidecar of sidecarsOf(path)) {
+		const stats = statFile(sidecar);
+		if (stats !== undefined && !stats.isFile()) throw new Error(`${sidecar} is not a regular file`);
+	}
 }

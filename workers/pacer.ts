@@ -2,6 +2,8 @@ import type {Patience} from './patience.ts';
 
 /** Below this, a sleep costs more than it smooths. */
 const SHORTEST_PAUSE = 5;
+/** How many milliseconds' worth may be copied at once after a delay. */
+const MOST_CREDIT = 100;
 /** How many pauses a second keep a slow copy smooth. */
 const PAUSES_A_SECOND = 20;
 
@@ -9,7 +11,7 @@ const PAUSES_A_SECOND = 20;
 export class Pacer {
 	readonly #rate: number;
 	readonly #patience: Patience;
-	readonly #startedAt = performance.now();
+	#startedAt = performance.now();
 	#bytes = 0;
 
 	constructor(rate: number, patience: Patience) {
@@ -31,6 +33,8 @@ export class Pacer {
 	pause(): void {
 		const due = this.#startedAt + (this.#bytes / this.#rate) * 1000;
 		const early = due - performance.now();
+		// After a long wait, for a lock say, what was missed is not caught up with at full speed.
+		if (early < -MOST_CREDIT) this.#startedAt -= early + MOST_CREDIT;
 		if (early >= SHORTEST_PAUSE) this.#patience.sleep(early);
 	}
 }

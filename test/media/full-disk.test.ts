@@ -71,20 +71,6 @@ const FULL: readonly FullCase[] = [
 	{when: 'room for all but the last page, in place', old: 'rollback', options: overwrite, room: allButOnePage},
 	{when: 'room for all but the last page, new', old: 'none', options: {existing: 'fail'}, room: allButOnePage},
 	{
-		when: 'room for the copy, and none to take it out of WAL mode',
-		old: 'none',
-		wal: true,
-		options: {journalMode: 'delete'},
-		room: exactly,
-	},
-	{
-		when: 'room for the copy, and none to take it out of WAL mode for a target in place',
-		old: 'rollback',
-		wal: true,
-		options: overwrite,
-		room: exactly,
-	},
-	{
 		when: 'room for the copy, and none for the -shm of the target in place',
 		old: 'wal',
 		options: overwrite,

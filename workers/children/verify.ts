@@ -1,19 +1,26 @@
 /**
- * A program of its own: checks a database and prints the answer. It ends when its parent does, which closes its standard
- * input; the check runs in a thread, because something must see that while SQLite works. The signal is needed because
- * `process.exit` would wait for the thread.
+ * A program of its own: checks databases, one after another, a question and an answer a line. It ends when its parent
+ * does, which closes its standard input; the check runs in a thread, because something must see that while SQLite works.
+ * The signal is needed because `process.exit` would wait for the thread.
  *
  * It is started without any loader, so all it imports ends in `.ts`, which Node.js can run by itself.
  */
-import {isMainThread, parentPort, Worker, workerData} from 'node:worker_threads';
+import {createInterface} from 'node:readline';
+import {isMainThread, parentPort, Worker} from 'node:worker_threads';
 import {check, type VerifyQuestion} from '../verify/check.ts';
 
 if (isMainThread) {
-	process.stdin.once('close', () => process.kill(process.pid, 'SIGKILL')).resume();
-	const worker = new Worker(new URL(import.meta.url), {workerData: JSON.parse(process.argv[2] ?? '') as unknown});
-	worker.once('message', (answer: unknown) => {
-		process.stdout.write(JSON.stringify(answer), () => process.exit());
+	const worker = new Worker(new URL(import.meta.url));
+	worker.on('message', (answer: unknown) => {
+		process.stdout.write(`${JSON.stringify(answer)}\n`);
 	});
+	createInterface(process.stdin)
+		.on('line', (line) => {
+			worker.postMessage(JSON.parse(line));
+		})
+		.once('close', () => process.kill(process.pid, 'SIGKILL'));
 } else {
-	parentPort?.postMessage(check(workerData as VerifyQuestion));
+	parentPort?.on('message', (question: VerifyQuestion) => {
+		parentPort?.postMessage(check(question));
+	});
 }

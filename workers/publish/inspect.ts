@@ -4,7 +4,7 @@ import {BackupError} from '../../src/errors.ts';
 import type {TargetRequest} from '../../src/protocol.ts';
 import type {JobContext} from '../context.ts';
 import {SIDECAR_SUFFIXES} from '../../src/sidecars.ts';
-import {isSameFile, statFile} from '../identity.ts';
+import {assertPlainSidecars, isSameFile, statFile} from '../identity.ts';
 import {targetError} from '../failures.ts';
 import {hasWal, type SourceFile} from '../source/open.ts';
 import {refuseInUse} from './seize.ts';
@@ -65,6 +65,7 @@ export function targetExists(path: string): BackupError {
 
 function look(path: string): ReturnType<typeof statFile> {
 	try {
+		assertPlainSidecars(path);
 		return statFile(path);
 	} catch (error) {
 		throw targetError(path, error);

@@ -2,7 +2,7 @@ import {realpathSync} from 'node:fs';
 import {BackupError} from '../../src/errors.ts';
 import type {BytesSource, FileSource, SourceRequest} from '../../src/protocol.ts';
 import {sourceError} from '../failures.ts';
-import {identityOf, isSameFile, statFile, type FileIdentity} from '../identity.ts';
+import {assertPlainSidecars, identityOf, isSameFile, statFile, type FileIdentity} from '../identity.ts';
 import {openBytes, openFile, sqliteCodeOf, type Connection} from '../sqlite.ts';
 
 /** A source that is open for reading. */
@@ -34,6 +34,9 @@ export function findSourceFile({path}: FileSource): SourceFile {
 		const real = realpathSync.native(path);
 		const stats = statFile(real);
 		if (stats?.isFile() !== true) throw new Error('it is not a regular file');
+		assertPlainSidecars(real);
+		// SQLite takes a file of no bytes, or of one, for an empty database, and removes the WAL.
+		if (stats.size <= 1n && hasWal(real)) throw new Error('it is empty, but the "-wal" beside it is not');
 		return {path: real, identity: identityOf(stats), mode: Number(stats.mode) & 0o777, group: stats.gid};
 	} catch (error) {
 		throw sourceError(path, error);

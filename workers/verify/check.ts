@@ -1,4 +1,5 @@
 import Database from 'better-sqlite3';
+import {messageOf} from '../../src/message.ts';
 
 export interface VerifyQuestion {
 	readonly path: string;
@@ -8,7 +9,9 @@ export interface VerifyQuestion {
 export interface VerifyAnswer {
 	/** What is wrong with the database, in SQLite's words; none if it is whole. */
 	readonly problems: readonly string[];
-	/** Why it could not be checked at all. */
+	/** Why SQLite cannot check it at all, which says nothing about the database. */
+	readonly obstacle?: string;
+	/** Why it could not be checked this time. */
 	readonly failure?: string;
 }
 
@@ -28,12 +31,18 @@ export function check({path, depth}: VerifyQuestion): VerifyAnswer {
 			.all();
 		return {problems: rows.length === 1 && rows[0] === 'ok' ? [] : rows};
 	} catch (error) {
-		const message = error instanceof Error ? error.message : String(error);
-		// A full disk, say, is not the database's fault.
-		const environment =
-			error instanceof Database.SqliteError && /^SQLITE_(?:CANTOPEN|IOERR|FULL|NOMEM|PERM)/.test(error.code);
-		return environment ? {problems: [], failure: message} : {problems: [message]};
+		return explain(error);
 	} finally {
 		database?.close();
 	}
+}
+
+function explain(error: unknown): VerifyAnswer {
+	const message = messageOf(error);
+	const code = error instanceof Database.SqliteError ? error.code : '';
+	// A function or a collation that only the application has.
+	if (code.startsWith('SQLITE_ERROR')) return {problems: [], obstacle: message};
+	// A full disk, say, is not the database's fault.
+	if (/^SQLITE_(?:CANTOPEN|IOERR|FULL|NOMEM|PERM)/.test(code)) return {problems: [], failure: message};
+	return {problems: [message]};
 }
