@@ -1,3 +1,4 @@
+import type {EventEmitter} from 'eventemitter3';
 import type {ProgressStatus} from './constants.ts';
 import type {JobInfo} from './job.ts';
 import type {BackupResult} from './result.ts';
@@ -41,6 +42,12 @@ export interface CompletedEvent extends JobEvent {
 export interface FailedEvent extends JobEvent {
 	readonly error: unknown;
 }
+
+/** Tells listeners of something; what they throw stays with them. */
+export type Announce = <Event extends keyof BackupEvents>(
+	event: Event,
+	...args: EventEmitter.EventArgs<BackupEvents, Event>
+) => void;
 
 /** A listener that throws must not change a job's outcome: it is told of as a warning of the process instead. */
 export function withoutThrowing(event: keyof BackupEvents, emit: () => void): void {

@@ -4,13 +4,14 @@
  */
 import type {MessagePort} from 'node:worker_threads';
 import type {BackupErrorCode} from './errors.ts';
+import type {JobProgress} from './job.ts';
+import type {BackupResult} from './result.ts';
 import type {ProgressStatus} from './constants.ts';
 import type {
 	ChecksumOption,
 	ExistingMode,
 	JournalModeOption,
 	SnapshotMode,
-	StrategyName,
 	StrategyOption,
 	VerifyOption,
 } from './options.ts';
@@ -99,14 +100,8 @@ export interface StepsMessage {
 }
 
 /** Where the copy stands, for `progress` events: the newest only, the ones between are left out. */
-export interface TickMessage {
+export interface TickMessage extends JobProgress {
 	readonly type: 'tick';
-	readonly status: ProgressStatus;
-	readonly remaining: number;
-	readonly total: number;
-	readonly restarts: number;
-	readonly busyRetries: number;
-	readonly walBytes: number;
 }
 
 /** A staging file that could not be removed. Its process lives, so no other may take it for a stale one. */
@@ -131,20 +126,8 @@ export interface LibrariesMessage {
 export type WorkerMessage =
 	LeftoverMessage | StagingMessage | StepsMessage | TickMessage | ChildMessage | LibrariesMessage;
 
-/** What the worker knows of a job that succeeded. */
-export interface CopyReport {
-	readonly source: string;
-	readonly target: string;
-	readonly strategy: StrategyName;
-	readonly pages: number;
-	readonly pageSize: number;
-	readonly bytes: number;
-	readonly restarts: number;
-	readonly busyRetries: number;
-	readonly walBytes: number;
-	readonly verified: VerifyOption;
-	readonly sha256?: string;
-}
+/** What the worker knows of a job that succeeded: all but its name and its times. */
+export type CopyReport = Omit<BackupResult, 'jobId' | 'queuedMs' | 'durationMs'>;
 
 export interface SuccessOutcome {
 	readonly type: 'success';

@@ -1,0 +1,212 @@
+import {dispatch} from './dispatch.ts';
+import {AbortError, BackupError} from './errors.ts';
+import type {Announce} from './events.ts';
+import {Job, type FailedState, type JobInfo, type JobSpec} from './job.ts';
+import type {FilledManagerOptions} from './manager-options.ts';
+import type {FilledBackupOptions} from './options.ts';
+import {timedOut, toBackupError, withJobId} from './outcome.ts';
+import {WorkerPool} from './pool.ts';
+import {Pressure} from './pressure.ts';
+import type {JobOutcome} from './protocol.ts';
+import {JobQueue} from './queue.ts';
+import type {BackupResult} from './result.ts';
+import {followLinks} from './target.ts';
+
+/** The jobs of a manager: which of them run, and how each one ends. */
+export class Scheduler {
+	readonly #options: FilledManagerOptions;
+	readonly #announce: Announce;
+	readonly #pool: WorkerPool;
+	readonly #pressure: Pressure;
+	readonly #queue = new JobQueue<Job>();
+	readonly #jobs = new Set<Job>();
+	/** Jobs that a worker still has, which a job that was rejected early may be. */
+	readonly #running = new Set<Job>();
+	/** Resolves when every job so far has entered the queue. */
+	#entrance = Promise.resolve();
+	#closing: Promise<void> | undefined;
+	#idle: PromiseWithResolvers<void> | undefined;
+
+	constructor(options: FilledManagerOptions, announce: Announce) {
+		this.#options = options;
+		this.#announce = announce;
+		this.#pool = new WorkerPool(options);
+		this.#pressure = new Pressure(options, announce);
+	}
+
+	get jobs(): readonly JobInfo[] {
+		return [...this.#jobs].map((job) => job.info);
+	}
+
+	get needsDrain(): boolean {
+		return this.#pressure.needsDrain;
+	}
+
+	/** Whether one more job may come, before anything is done for it. */
+	admit({signal}: FilledBackupOptions): void {
+		if (this.#closing !== undefined) {
+			throw new BackupError('ERR_BACKUP_CLOSED', 'The BackupManager is closed. Create a new one for further backups.');
+		}
+
+		if (signal?.aborted === true) throw new AbortError(signal.reason);
+		this.#pressure.refuseWhenFull();
+	}
+
+	/** A job's life, from here to its promise. */
+	async submit(spec: JobSpec): Promise<BackupResult> {
+		const job = new Job(spec);
+		const {signal} = spec.options;
+		const onAbort = (): void => {
+			this.#abort(job, new AbortError(signal?.reason, job.id));
+		};
+		signal?.addEventListener('abort', onAbort, {once: true});
+		this.#jobs.add(job);
+		this.#announce('queued', {job: job.info});
+		this.#pressure.entered();
+		this.#entrance = this.#enqueue(job, this.#entrance);
+		try {
+			return await job.promise;
+		} finally {
+			signal?.removeEventListener('abort', onAbort);
+		}
+	}
+
+	/** Jobs enter the queue in the order they came, whichever link is followed first: the last one to a target wins. */
+	async #enqueue(job: Job, before: Promise<void>): Promise<void> {
+		try {
+			job.targetPath = await followLinks(job.targetPath).finally(() => before);
+			if (job.settled) return;
+			this.#queue.add(job);
+			this.#pump();
+		} catch (error) {
+			if (!job.settled) this.#fail(job, withJobId(error, job.id), 'failed');
+		}
+	}
+
+	#pump(): void {
+		while (this.#running.size < this.#options.maxThreads) {
+			const job = this.#queue.take();
+			if (job === undefined) break;
+			void this.#run(job);
+		}
+	}
+
+	async #run(job: Job): Promise<void> {
+		const {timeout} = job.spec.options;
+		this.#running.add(job);
+		job.activate();
+		this.#announce('active', {job: job.info});
+		this.#pressure.leftQueue();
+		const timer = Number.isFinite(timeout)
+			? setTimeout(() => {
+					this.#cancel(job, timedOut(timeout, job.id), 'failed');
+				}, timeout)
+			: undefined;
+		try {
+			const outcome = await dispatch(job, this.#pool, this.#options.progressInterval, {
+				onTick: ({type: _, ...progress}) => {
+					if (job.settled) return;
+					job.progress = progress;
+					const {status, remaining, total} = progress;
+					this.#announce('progress', {job: job.info, status, remaining, total});
+				},
+				onThrow: (error) => {
+					this.#cancel(job, error, 'failed');
+				},
+			});
+			this.#finish(job, outcome);
+		} catch (error) {
+			this.#fail(job, withJobId(error, job.id), 'failed');
+		} finally {
+			clearTimeout(timer);
+			this.#running.delete(job);
+			this.#queue.release(job);
+			this.#pump();
+			this.#settleIdle();
+		}
+	}
+
+	#finish(job: Job, outcome: JobOutcome): void {
+		if (job.settled) return;
+		switch (outcome.type) {
+			case 'success': {
+				const now = performance.now();
+				const startedAt = job.startedAt ?? now;
+				const result = Object.freeze({
+					jobId: job.id,
+					...outcome.report,
+					queuedMs: startedAt - job.queuedAt,
+					durationMs: now - startedAt,
+				});
+				this.#jobs.delete(job);
+				job.complete(result);
+				this.#announce('completed', {job: job.info, result});
+				this.#pressure.ended();
+				break;
+			}
+
+			case 'cancelled':
+				// The reason is on this side; `#fail` knows it.
+				this.#fail(job, undefined, 'failed');
+				break;
+			case 'failure':
+				this.#fail(job, toBackupError(outcome, job.id), 'failed');
+				break;
+			default:
+				outcome satisfies never;
+		}
+	}
+
+	#abort(job: Job, error: AbortError): void {
+		this.#cancel(job, error, 'aborted');
+	}
+
+	#cancel(job: Job, error: unknown, state: FailedState): void {
+		job.cancel(error, state, () => {
+			this.#fail(job, error, state);
+		});
+	}
+
+	/** Rejects a job, with the reason of its cancellation if it has one: whatever the worker then ran into followed from it. */
+	#fail(job: Job, error: unknown, state: FailedState): void {
+		if (job.settled) return;
+		const final = job.cancellation ?? {error, state};
+		const wasQueued = job.state === 'queued';
+		this.#queue.remove(job);
+		this.#jobs.delete(job);
+		job.fail(final.error, final.state);
+		this.#announce(final.state, {job: job.info, error: final.error});
+		if (wasQueued) this.#pressure.leftQueue();
+		this.#pressure.ended();
+		this.#settleIdle();
+	}
+
+	abortAll(): void {
+		const reason = new BackupError('ERR_BACKUP_CLOSED', 'The BackupManager was closed before the backup was done.');
+		for (const job of this.#jobs) this.#abort(job, new AbortError(reason, job.id));
+	}
+
+	/** Resolves once every job has ended, and every thread. */
+	async close(): Promise<void> {
+		await (this.#closing ??= this.#shutDown());
+	}
+
+	async #shutDown(): Promise<void> {
+		const {closeTimeout} = this.#options;
+		const timer = Number.isFinite(closeTimeout)
+			? setTimeout(() => {
+					this.abortAll();
+				}, closeTimeout)
+			: undefined;
+		this.#idle = Promise.withResolvers();
+		this.#settleIdle();
+		await this.#idle.promise;
+		clearTimeout(timer);
+		await this.#pool.destroy();
+	}
+
+	/** Idle is when no promise is open and no worker is busy, not even with cleaning up after an abort. */
+	#settleIdle(): void {
+		if (this.#jobs.size === 0 && this.#running.size === 0) this.#idle?.resolve();
+	}
+}
