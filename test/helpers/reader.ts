@@ -23,7 +23,7 @@ export interface Reader {
 export async function startReader(
 	t: ExecutionContext,
 	path: string,
-	{keepOpen = false, pauseMs = 5}: ReaderOptions = {},
+	{keepOpen = false, pauseMs = 15}: ReaderOptions = {},
 ): Promise<Reader> {
 	const child = startChild(t, 'reader.ts', [{path, query: STATE_SQL, keepOpen, pauseMs}]);
 	await child.receive();
