@@ -75,7 +75,9 @@ function lockAlone(path: string, makeWhole: boolean): Connection | undefined {
 		// Before the first read: only then does SQLite see a WAL connection that is idle.
 		connection.pragma('locking_mode = EXCLUSIVE');
 		const mode = connection.pragma('journal_mode', {simple: true});
-		if (makeWhole && mode === 'wal') connection.pragma('journal_mode = DELETE');
+		// With no journal file: a program that waits with the previous file of this name open would take it for that one's,
+		// roll it back there and delete it. Nor is one needed, as only the header changes, within one sector of the disk.
+		if (makeWhole && mode === 'wal') connection.pragma('journal_mode = MEMORY');
 		connection.exec('BEGIN EXCLUSIVE');
 		return connection;
 	} catch (error) {
