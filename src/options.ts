@@ -10,8 +10,10 @@ export type JournalModeOption = 'keep' | 'delete';
 export type VerifyOption = false | 'quick' | 'full';
 /** Which checksum of the copy is made; see {@link BackupOptions.checksum}. */
 export type ChecksumOption = false | 'sha256';
+/** The ways to copy; see {@link BackupOptions.strategy}. */
+export const STRATEGY_NAMES = ['pages', 'serialize', 'clone', 'vacuum'] as const;
 /** A way to copy, as a result names it. */
-export type StrategyName = 'pages';
+export type StrategyName = (typeof STRATEGY_NAMES)[number];
 /** A way to copy, or `'auto'` for the best one; see {@link BackupOptions.strategy}. */
 export type StrategyOption = 'auto' | StrategyName;
 
@@ -65,9 +67,16 @@ export interface BackupOptions {
 	 */
 	readonly snapshot?: SnapshotMode | undefined;
 	/**
-	 * How the pages are copied. `'pages'`: SQLite's online backup API. `'auto'`: the best for the case.
+	 * How the database is copied. `'pages'`: by SQLite's online backup API, in steps. `'serialize'`: one read of all of it
+	 * into memory (2,147,483,391 bytes at the most), one write. `'clone'`: the file system copies the files, in a child
+	 * process, under a read transaction; on local disks of Linux. `'vacuum'`: `VACUUM INTO` in a child process, which leaves
+	 * out what the source does not use. `'auto'`: `'pages'` where `pages` or `maxRate` is set, else `'serialize'` for small
+	 * databases and those in memory, `'clone'` for others, and `'pages'` where that cannot be. All but `'pages'` hold one
+	 * read transaction. One that cannot do it gives way to `'pages'`, as does every one to `maxRate`; the result says which
+	 * it was.
 	 * @default 'auto'
 	 * @see https://sqlite.org/backup.html
+	 * @see https://sqlite.org/lang_vacuum.html#vacuuminto
 	 */
 	readonly strategy?: StrategyOption | undefined;
 	/**
@@ -124,6 +133,9 @@ export interface BackupOptions {
 	 */
 	readonly priority?: number | undefined;
 }
+
+/** The options of a snapshot: those of a backup, but for what is about the target's file. */
+export type SnapshotOptions = Omit<BackupOptions, 'existing' | 'checksum' | 'mode' | 'journalMode'>;
 
 /** {@link BackupOptions} after validation, with every default filled in. */
 export interface FilledBackupOptions {

@@ -10,9 +10,10 @@ import {
 	show,
 	text,
 	type Checks,
+	type Given,
 } from './validate.ts';
 import {toPath} from './paths.ts';
-import type {BackupOptions, FilledBackupOptions} from './options.ts';
+import {STRATEGY_NAMES, type BackupOptions, type FilledBackupOptions, type SnapshotOptions} from './options.ts';
 
 /** The highest number of pages in a step that SQLite's 32-bit argument can take. */
 const MAX_PAGES = 2 ** 31 - 1;
@@ -26,7 +27,7 @@ const CHECKS: Checks<BackupOptions> = {
 	signal: instance('an AbortSignal', isAbortSignal),
 	maxRate: number({min: 0, moreThanMin: true, infinity: true, unit: 'bytes a second'}),
 	snapshot: choice('auto', 'pin', 'none'),
-	strategy: choice('auto', 'pages'),
+	strategy: choice('auto', ...STRATEGY_NAMES),
 	existing: choice('replace', 'overwrite', 'fail'),
 	verify: choice(false, 'quick', 'full'),
 	checksum: choice(false, 'sha256'),
@@ -44,7 +45,20 @@ const CHECKS: Checks<BackupOptions> = {
  * @throws TypeError for an unknown option or a wrong type, RangeError for a value out of range.
  */
 export function fillBackupOptions(defaults: FilledBackupOptions, given: BackupOptions = {}): FilledBackupOptions {
-	const options = checkOptions('backup option', given, CHECKS);
+	return fill(defaults, checkOptions('backup option', given, CHECKS));
+}
+
+/**
+ * A snapshot's options over the manager's defaults.
+ *
+ * @throws TypeError for an unknown option or a wrong type, RangeError for a value out of range.
+ */
+export function fillSnapshotOptions(defaults: FilledBackupOptions, given: SnapshotOptions = {}): FilledBackupOptions {
+	const {existing: _, checksum: _1, mode: _2, journalMode: _3, ...checks} = CHECKS;
+	return fill(defaults, checkOptions<SnapshotOptions>('snapshot option', given, checks));
+}
+
+function fill(defaults: FilledBackupOptions, options: Given<BackupOptions>): FilledBackupOptions {
 	for (const [name, path] of Object.entries(options.attach ?? {})) {
 		if (/^(?:main|temp)$/i.test(name)) {
 			throw new TypeError(

@@ -99,6 +99,11 @@ export function codeOf(error: unknown): string {
 	return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
 }
 
+/** An error of another process. */
+export function toError({message, code}: {readonly message: string; readonly code: string}): Error {
+	return Object.assign(new Error(message), {code});
+}
+
 function toRecord(cause: unknown): ErrorRecord {
 	if (!(cause instanceof Error)) return {name: 'Error', message: String(cause), code: undefined, stack: undefined};
 	return {name: cause.name, message: cause.message, code: codeOf(cause) || undefined, stack: cause.stack};

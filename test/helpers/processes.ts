@@ -43,7 +43,7 @@ function statOf(pid: number): string[] {
 }
 
 function isCheck(pid: number): boolean {
-	return read(`/proc/${String(pid)}/cmdline`).includes('children/verify');
+	return read(`/proc/${String(pid)}/cmdline`).includes('children/main');
 }
 
 /** Nothing where it ended meanwhile. */

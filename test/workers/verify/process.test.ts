@@ -54,7 +54,7 @@ onLinux('a child starts without the NODE_OPTIONS of its process', async (t) => {
 	await kill();
 
 	t.true(loaded.includes('apart.ts'), 'the loader works');
-	t.false(loaded.includes('children/verify'), loaded);
+	t.false(loaded.includes('children/main'), loaded);
 });
 
 const NO_NODE = {manager: {execArgv: [`--import=${fixture('preload-no-node.ts')}`]}};
