@@ -43,8 +43,8 @@ export type Reply<Name extends TaskName> =
 let kept: Child | undefined;
 
 /** Starts the child, if there is none, so that a task given to it begins at once. False: none can be started. */
-export async function readyChild(): Promise<boolean> {
-	kept ??= await start();
+export async function readyChild(job: JobContext): Promise<boolean> {
+	kept ??= await start(job);
 	return kept !== undefined;
 }
 
@@ -66,7 +66,9 @@ export async function askChild<Name extends TaskName>(
 	const answer = old === undefined ? undefined : await ask(old, task, order, job, listener);
 	if (answer !== undefined) return {type: 'answer', answer};
 
-	const child = await start();
+	const child = await start(job);
+	// It may be the cancellation that it did not live to see.
+	job.patience.throwIfCancelled();
 	if (child === undefined) return {type: 'unavailable'};
 	const second = await ask(child, task, order, job, listener);
 	if (second !== undefined) return {type: 'answer', answer: second};
@@ -85,7 +87,6 @@ async function ask<Name extends TaskName>(
 	const {lines, closed} = child;
 	const {reporter, patience} = job;
 	const pid = child.process.pid ?? 0;
-	// Should this thread die, the main thread knows what to kill.
 	reporter.post({type: 'child', pid, running: true});
 	let look: NodeJS.Timeout | undefined;
 	try {
@@ -128,7 +129,7 @@ async function ask<Name extends TaskName>(
 	}
 }
 
-async function start(): Promise<Child | undefined> {
+async function start({reporter, control}: JobContext): Promise<Child | undefined> {
 	// Without the options of this process: a loader would cost time, and a debugger's port would be taken twice.
 	const {NODE_OPTIONS: _, ...env} = process.env;
 	try {
@@ -142,10 +143,16 @@ async function start(): Promise<Child | undefined> {
 		// end this thread.
 		child.on('error', () => undefined);
 		child.stdin.on('error', () => undefined);
+		// Should this thread die, the main thread knows what to kill.
+		if (child.pid !== undefined) reporter.post({type: 'child', pid: child.pid, running: true});
 		const lines = createInterface(child.stdout);
 		// Also after a failure to start.
 		const closed = new Promise<void>((resolve) => child.once('close', resolve));
+		const look = setInterval(() => {
+			if (control.cancelled) child.kill('SIGKILL');
+		}, LOOK_INTERVAL);
 		const ready = await Promise.race([once(lines, 'line').then(() => true), closed.then(() => false)]);
+		clearInterval(look);
 		return ready ? {process: child, lines, closed} : undefined;
 	} catch {
 		// Not even an attempt was possible, for want of rights or descriptors.

@@ -20,7 +20,7 @@ export const clone: Strategy = {
 		if (file === undefined) throw new Error('A database in memory has no file to clone');
 		if (!isOnLocalDisk(file.path)) throw new Error('The source is not on a disk that is known to be local');
 		// Before the source is locked, since a process takes its time to start.
-		if (!(await readyChild())) throw new Error('No process can be started');
+		if (!(await readyChild(job))) throw new Error('No process can be started');
 
 		const reader = new Reader(source, job, true);
 		try {

@@ -46,6 +46,7 @@ function serialize(source: Source, job: JobContext): Uint8Array {
 	const reader = new Reader(source, job, true);
 	try {
 		reader.begin();
+		reader.watchWal();
 		const bytes = sizeOf(source);
 		if (bytes > LONGEST_IMAGE) throw new TooLarge(bytes);
 		const image = source.connection.serialize();
