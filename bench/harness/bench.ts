@@ -27,8 +27,10 @@ export interface Workload {
 export interface Report {
 	/** All figures, for the JSON. */
 	readonly measurements: readonly object[];
+	/** What follows from them, such as a fitted line. */
+	readonly derived?: readonly object[];
 	/** The figures that matter, for people. */
-	readonly rows: readonly Readonly<Record<string, string | number>>[];
+	readonly rows: readonly Readonly<Record<string, string>>[];
 	/** A Vega-Lite specification without `config`. */
 	readonly chart: object;
 	/** What went otherwise than planned: copies that failed, rounds that were left out. */

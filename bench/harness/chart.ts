@@ -4,14 +4,14 @@ import {SIDE_NAMES} from '../sides/index.js';
 
 const FONT = 'system-ui, -apple-system, "Segoe UI", Roboto, Helvetica, Arial, sans-serif';
 
-/** Ours stands out, the limit is grey. */
-const COLORS = ['#e4572e', '#4c78a8', '#72b7b2', '#54a24b', '#b79a20', '#b279a2', '#8c6d5a', '#9a9a9a'];
+/** In the order of the sides: ours stands out, the limit is grey. */
+const COLORS = ['#e4572e', '#4c78a8', '#72b7b2', '#54a24b', '#b79a20', '#b279a2', '#8c6d5a', '#9a9a9a'] as const;
 
-/** Each side has one colour in all charts. For charts that name the sides elsewhere. */
+/** Each side has one colour in all charts. */
+export const SIDE_STYLES = SIDE_NAMES.map((line, index) => ({line, color: COLORS[index] ?? 'black'}));
+
+/** For charts that name the sides elsewhere. */
 export const SIDE_COLOR = {field: 'side', scale: {domain: SIDE_NAMES, range: COLORS}, legend: null};
-
-/** The sides, one below the other, in their usual order. */
-export const SIDE_AXIS = {type: 'nominal', sort: SIDE_NAMES, title: null, axis: {labelLimit: 200, ticks: false}};
 
 /**
  * Draws a Vega-Lite specification, without a browser.

@@ -23,6 +23,7 @@ export type CopyPlan = Pick<Plan<CopySample, unknown>, 'rounds' | 'budget'>;
 export interface CopyFigures {
 	readonly label: string;
 	readonly side: SideName;
+	readonly concurrency: number;
 	/** For all sources together. */
 	readonly seconds: Summary;
 	/** Undefined where the system does not tell. */
@@ -98,6 +99,7 @@ function toFigures({contender: {copier}, samples}: Series<CopySample, CopyConten
 		{
 			label: copier.label,
 			side: copier.side,
+			concurrency: copier.concurrency,
 			seconds: summarize(samples.map(({seconds}) => seconds)),
 			cpuSeconds: cpu.length === 0 ? undefined : summarize(cpu),
 			strategies: [...new Set(samples.flatMap(({strategies = []}) => strategies))],

@@ -35,6 +35,8 @@ export function startProgram<M extends Methods<M>>(
 		stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
 		execArgv: ['--import=tsx', '--disable-warning=ExperimentalWarning'],
 		serialization: 'advanced',
+		// As many of libuv's threads as the most copies at a time, for the peers that work in them.
+		env: {...process.env, UV_THREADPOOL_SIZE: '8'},
 	});
 	const complaints = child.stderr === null ? Promise.resolve('') : text(child.stderr);
 	const closed = once(child, 'close');

@@ -17,7 +17,7 @@ export async function writeResults(
 	name: string,
 	title: string,
 	{method}: Workload,
-	{measurements, chart, notes}: Report,
+	{measurements, derived, chart, notes}: Report,
 	{machine, available, quick}: Circumstances,
 ): Promise<void> {
 	const json = {
@@ -30,6 +30,7 @@ export async function writeResults(
 		leftOut: Object.fromEntries(available.leftOut),
 		notes,
 		measurements,
+		derived,
 	};
 	const svg = await drawChart(
 		chart,

@@ -9,6 +9,7 @@ import type {CommandLine} from './command-line.js';
 import {startDatabases} from './databases.js';
 import {describeMachine, machineText} from './machine.js';
 import {writeResults} from './results.js';
+import {tableText} from './table.js';
 
 const RESULTS = fileURLToPath(new URL('../results', import.meta.url));
 
@@ -44,7 +45,7 @@ export async function runWorkloads(
 			};
 			await mkdir(bench.directory);
 			const report = await workload.run(bench);
-			console.table(report.rows);
+			console.log(tableText(report.rows));
 			for (const note of report.notes) console.log(note);
 			const results = out ?? (quick ? join(RESULTS, 'quick') : RESULTS);
 			await writeResults(results, name, title, workload, report, {machine, available, quick});

@@ -12,6 +12,22 @@ export const WORKLOADS: Readonly<Record<string, Entry>> = {
 		title: 'One large database: time and processor time',
 		load: async () => (await import('./large.js')).large,
 	},
+	small: {
+		title: 'Many small databases: copies a second',
+		load: async () => (await import('./small.js')).small,
+	},
+	parallel: {
+		title: 'Eight databases at once: MB a second',
+		load: async () => (await import('./parallel.js')).parallel,
+	},
+	crossover: {
+		title: "Each strategy's time against the size of the database",
+		load: async () => (await import('./crossover.js')).crossover,
+	},
+	growth: {
+		title: 'Time against the size of the database',
+		load: async () => (await import('./growth.js')).growth,
+	},
 	pin: {
 		title: 'What a copy under one read transaction costs a writer',
 		load: async () => (await import('./pin.js')).pin,

@@ -100,10 +100,10 @@ async function ask(worker: Worker): Promise<WriterReport> {
 	return report;
 }
 
-function toRow(measurement: Measurement): Record<string, string | number> {
+function toRow(measurement: Measurement): Record<string, string> {
 	return {
 		'journal mode': measurement.journalMode,
-		MB: measurement.megabytes,
+		MB: String(measurement.megabytes),
 		'copy, ms': spread(measurement.copyMs),
 		'longest write, idle, ms': figure(measurement.longestWriteIdleMs),
 		'longest write during copies, ms': figure(measurement.longestWriteMs),
