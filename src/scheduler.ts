@@ -119,9 +119,6 @@ export class Scheduler {
 					this.#cancel(job, error, 'failed');
 				},
 			});
-			// The thread is free for the next job while the disk is waited for.
-			this.#running.delete(job);
-			this.#pump();
 			if (outcome.type === 'success' && job.lane !== undefined) await this.#flusher.flush(dirname(job.lane));
 			this.#finish(job, outcome);
 		} catch (error) {
