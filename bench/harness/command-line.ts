@@ -1,3 +1,4 @@
+import {statSync} from 'node:fs';
 import {parseArgs} from 'node:util';
 import {WORKLOADS, workloadOf} from '../workloads/index.js';
 
@@ -26,6 +27,10 @@ export function readCommandLine(args: readonly string[]): CommandLine {
 	});
 	for (const name of positionals) workloadOf(name);
 	const {quick, dir, out, help} = values;
+	if (dir !== undefined && statSync(dir, {throwIfNoEntry: false})?.isDirectory() !== true) {
+		throw new Error(`--dir ${dir}: there is no such directory`);
+	}
+
 	return {names: positionals.length === 0 ? Object.keys(WORKLOADS) : positionals, quick, dir, out, help};
 }
 

@@ -1,13 +1,10 @@
 import {mkdir, rm} from 'node:fs/promises';
 import {join} from 'node:path';
 import {targetOf} from '../sides/batch.js';
-import type {SideName} from '../sides/index.js';
 import type {Bench} from './bench.js';
+import type {Copier} from './copy-rounds.js';
 import type {Sources} from './databases.js';
 import type {CopySample, SideProcess} from './side-process.js';
-
-/** Rebuilds the database, so its copy has pages of its own. */
-const COMPACTS: SideName = 'sqlite3 VACUUM INTO';
 
 /** Databases that an application has open at a time: with three descriptors each, as many as systems commonly allow. */
 const OPEN_AT_ONCE = 500;
@@ -20,7 +17,7 @@ const OPEN_AT_ONCE = 500;
 export async function copyOnce(
 	{databases, directory}: Bench,
 	process: SideProcess,
-	side: SideName,
+	copier: Copier,
 	sources: Sources,
 ): Promise<CopySample> {
 	const copies = join(directory, 'copies');
@@ -35,7 +32,7 @@ export async function copyOnce(
 		}
 
 		const paths = sources.paths.map((source) => targetOf(source, copies));
-		await databases.check(paths, sources, side !== COMPACTS);
+		await databases.check(paths, sources, !compacts(copier));
 		return samples.reduce(add);
 	} finally {
 		await rm(copies, {recursive: true, force: true});
@@ -48,4 +45,9 @@ function add(a: CopySample, b: CopySample): CopySample {
 		cpuSeconds: a.cpuSeconds === undefined || b.cpuSeconds === undefined ? undefined : a.cpuSeconds + b.cpuSeconds,
 		strategies: [...(a.strategies ?? []), ...(b.strategies ?? [])],
 	};
+}
+
+/** Whether it builds the database anew, so that the copy has pages of its own. */
+function compacts({side, strategy}: Copier): boolean {
+	return side === 'sqlite3 VACUUM INTO' || strategy === 'vacuum';
 }

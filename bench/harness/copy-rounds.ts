@@ -60,8 +60,8 @@ export async function copyRounds(
 	async function prepare(copier: Copier): Promise<CopyContender> {
 		const process = await startSide(copier.side, copier, signal);
 		running.push(process);
-		await copyOnce(bench, process, copier.side, small);
-		return {copier, measure: async () => copyOnce(bench, process, copier.side, sources)};
+		await copyOnce(bench, process, copier, small);
+		return {copier, measure: async () => copyOnce(bench, process, copier, sources)};
 	}
 
 	try {

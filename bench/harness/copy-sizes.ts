@@ -1,3 +1,4 @@
+import {totalmem} from 'node:os';
 import {join} from 'node:path';
 import type {Bench} from './bench.js';
 import {copyRounds, type Copier, type CopyFigures, type CopyPlan} from './copy-rounds.js';
@@ -22,6 +23,10 @@ export interface SizeResults {
 	readonly notes: readonly string[];
 }
 
+/** Of the size of the database, so that it and its copy stay in the page cache. */
+const MEMORY_NEEDED = 2.5;
+const COLD = "more than this machine's memory holds together with its copy, so the page cache was not warm";
+
 /** Has everyone copy one database, size after size. */
 export async function copySizes(
 	bench: Bench,
@@ -37,6 +42,7 @@ export async function copySizes(
 		try {
 			const results = await copyRounds(bench, copiers, sources, plan);
 			measurements.push(...results.figures.map((figures) => ({database, bytes: sources.bytes, ...figures})));
+			if (totalmem() < MEMORY_NEEDED * sources.bytes) notes.push(`${database}: ${COLD}`);
 			notes.push(...results.notes.map((note) => `${database}: ${note}`));
 		} finally {
 			await sources.remove();

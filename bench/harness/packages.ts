@@ -1,10 +1,15 @@
 import {spawnSync} from 'node:child_process';
-import {existsSync, statSync} from 'node:fs';
+import {existsSync, readFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {fileURLToPath} from 'node:url';
 
 const BENCH = fileURLToPath(new URL('..', import.meta.url));
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+
+/** What is needed of npm's lock files. https://docs.npmjs.com/cli/configuring-npm/package-lock-json */
+interface Lock {
+	readonly packages: Readonly<Record<string, {readonly version?: string; readonly optional?: boolean}>>;
+}
 
 /** Installs the bench's own packages where they are missing or out of date. @throws Error that says what to run */
 export function installPackages(): void {
@@ -26,10 +31,18 @@ export function installPackages(): void {
 	}
 }
 
-/** npm leaves a list of what it installed. */
+/** Compares what npm says it installed with what it should. What is optional, a peer, may be missing. */
 function isInstalled(): boolean {
 	const installed = join(BENCH, 'node_modules', '.package-lock.json');
-	return existsSync(installed) && statSync(installed).mtimeMs >= statSync(join(BENCH, 'package-lock.json')).mtimeMs;
+	if (!existsSync(installed)) return false;
+	const there = readLock(installed);
+	return Object.entries(readLock(join(BENCH, 'package-lock.json'))).every(
+		([path, {version, optional}]) => path === '' || optional === true || there[path]?.version === version,
+	);
+}
+
+function readLock(path: string): Lock['packages'] {
+	return (JSON.parse(readFileSync(path, 'utf8')) as Lock).packages;
 }
 
 /** The headers of the Node.js that comes with the devDependencies, so that node-gyp need not download them. */

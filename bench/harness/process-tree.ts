@@ -19,11 +19,18 @@ export function processTree(root: number): readonly Process[] {
 	return tree;
 }
 
-/** Processor time, user and system, of a process and all its descendants, to 10 ms; undefined where there is no /proc. */
-export function treeCpuSeconds(root: number): number | undefined {
-	const tree = processTree(root);
-	if (tree.length === 0) return undefined;
-	return tree.reduce((sum, {ticks}) => sum + ticks, 0) / TICKS_A_SECOND;
+/**
+ * Measures the processor time, user and system, of a process and all its descendants during an action, to 10 ms.
+ * Undefined where there is no /proc.
+ */
+export async function withCpuSeconds<T>(root: number, action: () => Promise<T>): Promise<[T, number | undefined]> {
+	const before = treeTicks(root);
+	const result = await action();
+	return [result, before === 0 ? undefined : (treeTicks(root) - before) / TICKS_A_SECOND];
+}
+
+function treeTicks(root: number): number {
+	return processTree(root).reduce((sum, {ticks}) => sum + ticks, 0);
 }
 
 function listProcesses(): Process[] {

@@ -1,6 +1,6 @@
 import type {SideName} from '../sides/index.js';
 import type {Settings} from '../sides/side.js';
-import {treeCpuSeconds} from './process-tree.js';
+import {withCpuSeconds} from './process-tree.js';
 import {startProgram} from './program.js';
 import type {SideMethods, TimedCopy} from './side-program.js';
 
@@ -33,10 +33,8 @@ export async function startSide(name: SideName, settings: Settings, signal: Abor
 		pid: program.pid,
 		open: async (sources) => program.call('open', sources),
 		async copy(directory) {
-			const before = treeCpuSeconds(program.pid);
-			const copied = await program.call('copy', directory);
-			const after = treeCpuSeconds(program.pid);
-			return {...copied, cpuSeconds: before === undefined || after === undefined ? undefined : after - before};
+			const [copied, cpuSeconds] = await withCpuSeconds(program.pid, async () => program.call('copy', directory));
+			return {...copied, cpuSeconds};
 		},
 		close: async () => program.call('close'),
 		end: async () => program.end(),

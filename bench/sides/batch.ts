@@ -1,6 +1,9 @@
 import {open} from 'node:fs/promises';
 import {basename, join} from 'node:path';
 
+/** Pages a step, as a binding takes them: all at once. It is the largest number that SQLite takes. */
+export const WHOLE = 2 ** 31 - 1;
+
 /** Where a copy goes. */
 export function targetOf(source: string, directory: string): string {
 	return join(directory, basename(source));

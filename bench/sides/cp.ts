@@ -1,5 +1,5 @@
 import {shares, targetOf} from './batch.js';
-import {Connections} from './connections.js';
+import {application} from './connections.js';
 import {runCommand} from './run-command.js';
 import type {Side} from './side.js';
 
@@ -13,27 +13,15 @@ export const cp: Side = {
 		return line;
 	},
 
-	async start({concurrency}) {
-		const connections = new Connections();
-		return Promise.resolve({
-			async open(sources) {
-				connections.open(sources);
-				return Promise.resolve();
-			},
-			async copy(directory) {
-				await Promise.all(
-					shares(connections.sources, concurrency).map(async (share) => {
-						await runCommand('cp', ['--target-directory', directory, '--', ...share]);
-						// With names, `sync` flushes these alone, each by fsync(2).
-						await runCommand('sync', ['--', ...share.map((source) => targetOf(source, directory)), directory]);
-					}),
-				);
-				return {};
-			},
-			async close() {
-				connections.close();
-				return Promise.resolve();
-			},
-		});
-	},
+	start: ({concurrency}) =>
+		application(async (connections, directory) => {
+			await Promise.all(
+				shares([...connections.keys()], concurrency).map(async (share) => {
+					await runCommand('cp', ['--target-directory', directory, '--', ...share]);
+					// With names, `sync` flushes these alone, each by fsync(2).
+					await runCommand('sync', ['--', ...share.map((source) => targetOf(source, directory)), directory]);
+				}),
+			);
+			return {};
+		}),
 };

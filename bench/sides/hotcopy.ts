@@ -1,31 +1,20 @@
 import {BackupManager} from '../harness/package.js';
 import {targetOf} from './batch.js';
-import {Connections, betterSqlite3Version} from './connections.js';
+import {application, betterSqlite3Version} from './connections.js';
 import type {Side} from './side.js';
 
 /** sqlite-hotcopy, through its public API. Its copies are flushed, file and directory, when their promises are fulfilled. */
 export const hotcopy: Side = {
-	version: async () => Promise.resolve(betterSqlite3Version()),
+	version: betterSqlite3Version,
 
-	async start({concurrency, strategy = 'auto'}) {
+	start({concurrency, strategy = 'auto'}) {
 		// Its threads live as long as the peers' processes, which stay between the rounds as well.
 		const manager = new BackupManager({maxThreads: concurrency, idleTimeout: Infinity, defaults: {strategy}});
-		const connections = new Connections();
-		return Promise.resolve({
-			async open(sources) {
-				connections.open(sources);
-				return Promise.resolve();
-			},
-			async copy(directory) {
-				const results = await Promise.all(
-					connections.sources.map(async (source) => manager.backup(source, targetOf(source, directory))),
-				);
-				return {strategies: [...new Set(results.map((result) => result.strategy))]};
-			},
-			async close() {
-				connections.close();
-				return Promise.resolve();
-			},
+		return application(async (connections, directory) => {
+			const results = await Promise.all(
+				[...connections.keys()].map(async (source) => manager.backup(source, targetOf(source, directory))),
+			);
+			return {strategies: [...new Set(results.map((result) => result.strategy))]};
 		});
 	},
 };

@@ -1,9 +1,6 @@
 import type {DatabaseSync} from 'node:sqlite';
-import {flushDirectory, inParallel, targetOf} from './batch.js';
+import {flushDirectory, inParallel, targetOf, WHOLE} from './batch.js';
 import type {Side} from './side.js';
-
-/** All pages at once. */
-const WHOLE = 2 ** 31 - 1;
 
 /** The `backup()` of Node.js's own `node:sqlite`, which copies in libuv's threads. */
 export const nodeSqlite: Side = {

@@ -1,5 +1,5 @@
 import {flushDirectory, shares, targetOf} from './batch.js';
-import {Connections} from './connections.js';
+import {application} from './connections.js';
 import {runCommand} from './run-command.js';
 import type {Side} from './side.js';
 
@@ -16,29 +16,17 @@ export function shellSide(statement: (target: string) => string): Side {
 			return `SQLite ${version}`;
 		},
 
-		async start({concurrency}) {
-			const connections = new Connections();
-			return Promise.resolve({
-				async open(sources) {
-					connections.open(sources);
-					return Promise.resolve();
-				},
-				async copy(directory) {
-					const script = (source: string): string =>
-						`.open ${JSON.stringify(source)}\n${statement(targetOf(source, directory))}\n`;
-					await Promise.all(
-						shares(connections.sources, concurrency).map(async (share) =>
-							runCommand('sqlite3', ['-batch', '-bail'], share.map(script).join('')),
-						),
-					);
-					await flushDirectory(directory);
-					return {};
-				},
-				async close() {
-					connections.close();
-					return Promise.resolve();
-				},
-			});
-		},
+		start: ({concurrency}) =>
+			application(async (connections, directory) => {
+				const script = (source: string): string =>
+					`.open ${JSON.stringify(source)}\n${statement(targetOf(source, directory))}\n`;
+				await Promise.all(
+					shares([...connections.keys()], concurrency).map(async (share) =>
+						runCommand('sqlite3', ['-batch', '-bail'], share.map(script).join('')),
+					),
+				);
+				await flushDirectory(directory);
+				return {};
+			}),
 	};
 }

@@ -11,8 +11,8 @@ export interface Settings {
 /** One of those that are compared: sqlite-hotcopy or a peer. Each runs in a process of its own. */
 export interface Side {
 	/** What it is and which SQLite it brings. Loads what it needs, so it throws, with the reason, where it cannot run. */
-	version(): Promise<string>;
-	start(settings: Settings): Promise<Application>;
+	version(): string | Promise<string>;
+	start(settings: Settings): Application | Promise<Application>;
 }
 
 /** An application that has databases open, as this side's users would have them, and copies them. */

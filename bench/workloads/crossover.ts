@@ -1,12 +1,12 @@
 /** The time of each of our strategies against the size of the database: where `'auto'` should change over. */
 import type {StrategyOption} from '../../src/index.js';
+import {STRATEGY_NAMES} from '../../src/options.js';
 import {OURS} from '../sides/index.js';
 import type {Workload} from '../harness/bench.js';
 import {lineChart, SECONDS_AXIS, SIZE_AXIS} from '../harness/chart-lines.js';
 import type {Copier} from '../harness/copy-rounds.js';
 import {copySizes, type SizeFigures, type SizePlan} from '../harness/copy-sizes.js';
 import {figure, size} from '../harness/format.js';
-import {STRATEGIES} from '../harness/strategies.js';
 
 const FULL: readonly SizePlan[] = [
 	...[20e3, 100e3, 500e3, 2e6].map((bytes) => ({bytes, rounds: 15, budget: 10})),
@@ -21,7 +21,7 @@ export const crossover: Workload = {
 	method: "As in `large`, by sqlite-hotcopy alone, once for each strategy and once with `'auto'`.",
 
 	async run(bench) {
-		const asked: readonly StrategyOption[] = ['auto', ...STRATEGIES];
+		const asked: readonly StrategyOption[] = ['auto', ...STRATEGY_NAMES];
 		const copiers = asked.map((strategy): Copier => ({side: OURS, label: strategy, strategy, concurrency: 1}));
 		const {measurements, notes} = await copySizes(bench, copiers, bench.quick ? QUICK : FULL);
 		const derived = summarizeSizes(measurements);
@@ -88,7 +88,7 @@ function toRow({database, fastest, auto, medians}: SizeSummary): Record<string, 
 function toChart(measurements: readonly SizeFigures[]): object {
 	const points = measurements.map(({label, bytes, seconds}) => ({line: label, x: bytes, y: seconds}));
 	const styles = [
-		...STRATEGIES.map((line, index) => ({line, color: COLORS[index] ?? 'black'})),
+		...STRATEGY_NAMES.map((line, index) => ({line, color: COLORS[index] ?? 'black'})),
 		{line: 'auto', color: '#222222', dashed: true},
 	];
 	return lineChart(points, {x: SIZE_AXIS, y: SECONDS_AXIS, styles});

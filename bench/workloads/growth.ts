@@ -5,7 +5,7 @@ import {SIDE_STYLES} from '../harness/chart.js';
 import {lineChart, SECONDS_AXIS, SIZE_AXIS} from '../harness/chart-lines.js';
 import {copySizes, type SizeFigures, type SizePlan} from '../harness/copy-sizes.js';
 import {figure} from '../harness/format.js';
-import {fitLine} from '../harness/statistics.js';
+import {fitLine} from '../harness/fit-line.js';
 
 /** One of each kind: main thread, libuv's threads, another language, and the limit. */
 const COMPARED: readonly SideName[] = [
