@@ -10,9 +10,6 @@ const COLORS = ['#e4572e', '#4c78a8', '#72b7b2', '#54a24b', '#b79a20', '#b279a2'
 /** Each side has one colour in all charts. */
 export const SIDE_STYLES = SIDE_NAMES.map((line, index) => ({line, color: COLORS[index] ?? 'black'}));
 
-/** For charts that name the sides elsewhere. */
-export const SIDE_COLOR = {field: 'side', scale: {domain: SIDE_NAMES, range: COLORS}, legend: null};
-
 /**
  * Draws a Vega-Lite specification, without a browser.
  *

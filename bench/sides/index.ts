@@ -24,7 +24,7 @@ export type SideName = keyof typeof SIDES;
 
 export const OURS: SideName = 'sqlite-hotcopy';
 /** What no copy of a live database can be: it reads files that somebody may be writing. The limit, not a peer. */
-export const LIMIT: SideName = 'cp + sync (unsafe)';
+export const LIMIT = 'cp + sync (unsafe)' satisfies SideName;
 
 export const SIDE_NAMES = Object.keys(SIDES).filter(isSideName);
 

@@ -22,7 +22,7 @@ export function shellSide(statement: (target: string) => string): Side {
 					`.open ${JSON.stringify(source)}\n${statement(targetOf(source, directory))}\n`;
 				await Promise.all(
 					shares([...connections.keys()], concurrency).map(async (share) =>
-						runCommand('sqlite3', ['-batch', '-bail'], share.map(script).join('')),
+						runCommand('sqlite3', ['-batch', '-bail'], {input: share.map(script).join('')}),
 					),
 				);
 				await flushDirectory(directory);
