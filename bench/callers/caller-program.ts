@@ -6,7 +6,7 @@ import {watchEventLoop} from '../../examples/demo/event-loop.js';
 import {serve} from '../harness/serve.js';
 import {Copying, type Outcome, type Requested} from './copying.js';
 import type {CallSettings, Copied, Opened} from './caller.js';
-import {callerOf} from './index.js';
+import {CALLERS, isCallerName} from './index.js';
 
 /** What a cancellation left behind, and how long it took. */
 export interface Cancelled {
@@ -44,12 +44,14 @@ export interface CallerMethods {
 }
 
 const [, , name = ''] = process.argv;
-const caller = callerOf(name);
+if (!isCallerName(name)) throw new Error(`There is no caller "${name}"`);
+const load = CALLERS[name];
 let opened: Opened | undefined;
 let copying: Copying | undefined;
 
 serve<CallerMethods>({
 	async open(source, settings) {
+		const caller = await load();
 		opened = await caller.open(source, settings);
 	},
 	async begin(target, requested) {

@@ -73,9 +73,10 @@ export class Copying {
 	/** @param limit ms to wait for its end */
 	async outcome(limit: number): Promise<Outcome> {
 		const watch = new AbortController();
-		const pending = sleep(limit, undefined, {signal: watch.signal}).then(
-			(): Pending => ({...this.#common(), state: 'pending'}),
-		);
+		const pending = sleep(limit, undefined, {signal: watch.signal}).then((): Pending => ({
+			...this.#common(),
+			state: 'pending',
+		}));
 		pending.catch(() => undefined);
 		try {
 			return await Promise.race([this.settled, pending]);

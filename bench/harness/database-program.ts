@@ -82,8 +82,9 @@ function makeDatabase(path: string, bytes: number): Contents {
 }
 
 function compare(path: string, expected: Contents, samePages: boolean): string | undefined {
-	const database = new Database(path, {fileMustExist: true});
+	let database: Database.Database | undefined;
 	try {
+		database = new Database(path, {fileMustExist: true});
 		const {pages, rows, sum} = contentsOf(database);
 		if (samePages && pages !== expected.pages) return `${String(pages)} pages instead of ${String(expected.pages)}`;
 		if (rows !== expected.rows) return `${String(rows)} rows instead of ${String(expected.rows)}`;
@@ -92,7 +93,7 @@ function compare(path: string, expected: Contents, samePages: boolean): string |
 	} catch (error) {
 		return messageOf(error);
 	} finally {
-		database.close();
+		database?.close();
 	}
 }
 

@@ -26,11 +26,12 @@ export function processTree(root: number): readonly Process[] {
 export async function withCpuSeconds<T>(root: number, action: () => Promise<T>): Promise<[T, number | undefined]> {
 	const before = treeTicks(root);
 	const result = await action();
-	return [result, before === 0 ? undefined : (treeTicks(root) - before) / TICKS_A_SECOND];
+	return [result, before === undefined ? undefined : ((treeTicks(root) ?? before) - before) / TICKS_A_SECOND];
 }
 
-function treeTicks(root: number): number {
-	return processTree(root).reduce((sum, {ticks}) => sum + ticks, 0);
+function treeTicks(root: number): number | undefined {
+	const tree = processTree(root);
+	return tree.length === 0 ? undefined : tree.reduce((sum, {ticks}) => sum + ticks, 0);
 }
 
 function listProcesses(): Process[] {

@@ -68,7 +68,8 @@ export function startProgram<M extends Methods<M>>(
 		): Promise<Awaited<ReturnType<M[Name]>>> {
 			const call: Call = {method, args};
 			const answered = once(child, 'message') as Promise<[Answer]>;
-			child.send(call);
+			// Whether it still listens is seen by its end.
+			child.send(call, () => undefined);
 			const [answer] = await Promise.race([answered, died]);
 			if (answer.type === 'failed') throw new Error(answer.error);
 			// The program serves the same `M`.
@@ -77,7 +78,7 @@ export function startProgram<M extends Methods<M>>(
 		async end() {
 			signal.removeEventListener('abort', kill);
 			// Not by disconnect(): after one, this side is never told that the program has closed its output.
-			if (child.connected) child.send(END);
+			if (child.connected) child.send(END, () => undefined);
 			const force = setTimeout(kill, GRACE);
 			await closed;
 			clearTimeout(force);

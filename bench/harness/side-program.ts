@@ -17,12 +17,13 @@ export interface SideMethods {
 
 const [, , name = ''] = process.argv;
 if (!isSideName(name)) throw new Error(`There is no side "${name}"`);
-const side = SIDES[name];
+const load = SIDES[name];
 let application: Application | undefined;
 
 serve<SideMethods>({
-	version: async () => side.version(),
+	version: async () => (await load()).version(),
 	async start(settings) {
+		const side = await load();
 		application = await side.start(settings);
 	},
 	open: async (sources) => started().open(sources),

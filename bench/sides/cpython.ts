@@ -1,8 +1,8 @@
-import {execFile, spawn} from 'node:child_process';
+import {spawn} from 'node:child_process';
 import {once} from 'node:events';
 import {createInterface} from 'node:readline';
 import {fileURLToPath} from 'node:url';
-import {promisify} from 'node:util';
+import {runCommand} from './run-command.js';
 import type {Side} from './side.js';
 
 const PROGRAM = fileURLToPath(new URL('cpython.py', import.meta.url));
@@ -12,8 +12,7 @@ const VERSION =
 /** CPython's `sqlite3.Connection.backup()`, in threads of a Python process, which has the connections. */
 export const cpython: Side = {
 	async version() {
-		const {stdout} = await promisify(execFile)('python3', ['-c', VERSION]);
-		return stdout.trim();
+		return (await runCommand('python3', ['-c', VERSION])).trim();
 	},
 
 	async start({concurrency}) {

@@ -16,7 +16,9 @@ export async function runCommand(
 	{input = '', end}: CommandOptions = {},
 ): Promise<string> {
 	const child = spawn(command, args, {stdio: ['pipe', 'pipe', 'pipe']});
-	const closed = once(child, 'close') as Promise<[number | null, NodeJS.Signals | null]>;
+	const closed = once(child, 'close').catch((error: unknown) => {
+		throw isMissing(error) ? new Error(`${command} is not installed`) : error;
+	}) as Promise<[number | null, NodeJS.Signals | null]>;
 	const kill = (): void => {
 		child.kill(end?.by);
 	};
@@ -31,4 +33,8 @@ export async function runCommand(
 	} finally {
 		end?.signal.removeEventListener('abort', kill);
 	}
+}
+
+function isMissing(error: unknown): boolean {
+	return error instanceof Error && 'code' in error && error.code === 'ENOENT';
 }

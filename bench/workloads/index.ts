@@ -28,6 +28,10 @@ export const WORKLOADS: Readonly<Record<string, Entry>> = {
 		title: 'Time against the size of the database',
 		load: async () => (await import('./growth.js')).growth,
 	},
+	writers: {
+		title: 'A writer at several rates: whether copies end, and what the writer loses',
+		load: async () => (await import('./writers.js')).writers,
+	},
 	pin: {
 		title: 'What a copy under one read transaction costs a writer',
 		load: async () => (await import('./pin.js')).pin,

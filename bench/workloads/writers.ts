@@ -1,15 +1,14 @@
 /** A writer at several rates, in both journal modes: whether copies end, how long they take, and what the writer loses. */
 import {join} from 'node:path';
 import {defaultContenders, stylesOf, type CallContender} from '../callers/contenders.js';
-import {startCaller} from '../callers/caller-process.js';
-import type {Bench, Workload} from '../harness/bench.js';
+import type {Workload} from '../harness/bench.js';
 import {barPanels} from '../harness/chart-bars.js';
-import type {Sources} from '../harness/databases.js';
-import {figure, spread} from '../harness/format.js';
-import {interleave} from '../harness/rounds.js';
+import {figure} from '../harness/format.js';
 import {summarize} from '../harness/statistics.js';
 import type {JournalMode} from '../harness/writer-program.js';
-import {copyBesideWriter, setJournalMode, type Case, type WriterSample} from './writers-sample.js';
+import {outcomeText, rateText, type WriterFigures, type Writing} from './writers-figures.js';
+import {roundsBesideWriter} from './writers-rounds.js';
+import {setJournalMode} from './writers-sample.js';
 
 interface Plan {
 	readonly bytes: number;
@@ -24,37 +23,30 @@ const FULL: Plan = {bytes: 256e6, rounds: 3, window: 2, limit: 60};
 const QUICK: Plan = {bytes: 16e6, rounds: 1, window: 0.5, limit: 10};
 
 const MODES: readonly JournalMode[] = ['WAL', 'DELETE'];
+/** Transactions a second. */
 const RATES: readonly number[] = [0, 100, 1000, Infinity];
-
-interface Measurement {
-	readonly journalMode: JournalMode;
-	/** Transactions a second that the writer was asked for. */
-	readonly rate: string;
-	readonly label: string;
-	readonly samples: readonly WriterSample[];
-}
 
 export const writers: Workload = {
 	method:
-		'A process moves money between random accounts, 0, 100 or 1,000 times a second or without a pause, each time in a ' +
-		'transaction of its own, with synchronous = OFF, so that the rates are reached. Another process copies the database, ' +
-		'again and again for two seconds, with the defaults of each library (better-sqlite3, node:sqlite and .backup: a ' +
-		'hundred pages a step; for the first two also all pages in one step). The writer is watched for as long before, ' +
-		'without copies. Directories are flushed by all. The last copy of each round is checked afterwards.',
+		'A process moves money between random accounts, each time in a transaction of its own, with synchronous = OFF, so ' +
+		'that the rates are reached. Another process copies the database again and again for two seconds, with the ' +
+		'defaults of each library: for better-sqlite3, node:sqlite and .backup a hundred pages a step. The writer is ' +
+		'watched for as long before, without copies. All flush the directory. The last copy of each round is checked.',
 
 	async run(bench) {
 		const plan = bench.quick ? QUICK : FULL;
 		const contenders = withWholeSteps(defaultContenders(bench.sides));
-		const measurements: Measurement[] = [];
+		const measurements: WriterFigures[] = [];
 		const notes: string[] = [];
 		for (const journalMode of MODES) {
 			const sources = await bench.databases.make(join(bench.directory, 'source'), 1, plan.bytes);
 			await setJournalMode(sources, journalMode, bench.signal);
 			for (const perSecond of RATES) {
-				const title = `${journalMode}, ${rateText(perSecond)}`;
+				const title = panelOf(journalMode, rateText(perSecond));
 				bench.log(`${title}:`);
-				const {found, failures} = await measure(bench, contenders, {sources, journalMode, perSecond, ...plan}, plan.rounds);
-				measurements.push(...found);
+				const beside = {sources, journalMode, perSecond, ...plan};
+				const {figures, failures} = await roundsBesideWriter(bench, contenders, beside, plan.rounds);
+				measurements.push(...figures);
 				notes.push(...failures.map((failure) => `${title}: ${failure}`));
 			}
 
@@ -64,3 +56,52 @@ export const writers: Workload = {
 		return {measurements, rows: measurements.map(toRow), chart: toChart(measurements, contenders, plan), notes};
 	},
 };
+
+/** Two can do without restarts, if all pages are copied in one step, which the main thread may have to wait for. */
+function withWholeSteps(contenders: readonly CallContender[]): CallContender[] {
+	return contenders.flatMap((contender) => {
+		const {name, label} = contender;
+		if (name !== 'better-sqlite3' && name !== 'node:sqlite') return [contender];
+		return [contender, {name, label: `${label}, one step`, settings: {whole: true}}];
+	});
+}
+
+function panelOf(journalMode: JournalMode, rate: string): string {
+	return `${journalMode}, ${rate}`;
+}
+
+function toRow(figures: WriterFigures): Record<string, string> {
+	const {journalMode, rate, label, tries, restarts, alone, beside} = figures;
+	const both = (text: (writing: Writing) => string): string =>
+		rate === rateText(0) ? '-' : `${text(alone)} → ${text(beside)}`;
+	return {
+		'journal mode': journalMode,
+		writer: rate,
+		by: label,
+		copy: outcomeText(figures),
+		tries: figure(tries),
+		'restarts a try': figure(restarts),
+		'transactions/s': both(({transactionsPerSecond}) => figure(transactionsPerSecond)),
+		'longest wait, ms': both(({longestMs}) => figure(longestMs)),
+		'given up': both(({refused}) => figure(refused)),
+	};
+}
+
+function toChart(measurements: readonly WriterFigures[], contenders: readonly CallContender[], {limit}: Plan): object {
+	const bars = measurements.flatMap(({journalMode, rate, label: side, seconds, problems, beside}) => {
+		const panel = panelOf(journalMode, rate);
+		// Who made no copy has a bar without length, and the reason beside it.
+		const copy =
+			seconds === undefined
+				? {
+						value: summarize([problems.some((problem) => problem.startsWith('no end')) ? limit : 0]),
+						text: problems.join('; '),
+					}
+				: {value: seconds};
+		return [
+			{panel, side, ...copy},
+			{panel, side, value: summarize([beside.longestMs / 1000]), secondary: true},
+		];
+	});
+	return barPanels(bars, "seconds a copy (paler: the writer's longest wait)", stylesOf(contenders));
+}
