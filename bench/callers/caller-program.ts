@@ -1,6 +1,6 @@
 /** The process of a caller: an application that has a database open and makes copies of it when the bench says so. */
 import {readdir} from 'node:fs/promises';
-import {dirname} from 'node:path';
+import {dirname, join} from 'node:path';
 import {setTimeout as sleep} from 'node:timers/promises';
 import {watchEventLoop} from '../../examples/demo/event-loop.js';
 import {serve} from '../harness/serve.js';
@@ -38,8 +38,8 @@ export interface CallerMethods {
 	longestGap(target: string): Promise<number>;
 	/** Makes a copy and aborts it after `delay` ms. @returns undefined when it was complete by then */
 	cancel(target: string, delay: number): Promise<Cancelled | undefined>;
-	/** Makes copies, one after another. */
-	repeat(target: string, times: number): Promise<MainThread>;
+	/** Makes copies, one after another, named 0.db and so on. */
+	repeat(directory: string, times: number): Promise<MainThread>;
 	close(): Promise<void>;
 }
 
@@ -79,10 +79,10 @@ serve<CallerMethods>({
 		await sleep(100);
 		return {ms: outcome.afterAbortMs, files, filesLater: await readdir(dirname(target))};
 	},
-	async repeat(target, times) {
+	async repeat(directory, times) {
 		const cpu = process.threadCpuUsage();
 		const loop = performance.eventLoopUtilization();
-		for (let round = 0; round < times; round++) await copyOnce(target);
+		for (let round = 0; round < times; round++) await copyOnce(join(directory, `${String(round)}.db`));
 		const {user, system} = process.threadCpuUsage(cpu);
 		return {cpuMs: (user + system) / 1000, busyMs: performance.eventLoopUtilization(loop).active};
 	},
@@ -102,5 +102,5 @@ function current(): Copying {
 }
 
 async function copyOnce(target: string): Promise<Copied> {
-	return application().copy(target, {stop: undefined, onRestarts: () => undefined});
+	return application().copy(target, {stop: undefined, onSetbacks: () => undefined});
 }

@@ -1,4 +1,4 @@
-import type {StrategyOption} from '../../src/index.js';
+import type {StrategyName, StrategyOption} from '../../src/index.js';
 
 /** How one copy is asked for, where there is a choice. */
 export interface CallSettings {
@@ -6,6 +6,8 @@ export interface CallSettings {
 	readonly strategy?: StrategyOption;
 	/** For sqlite-hotcopy alone: whether somebody listens to all of its events. */
 	readonly listening?: boolean;
+	/** For sqlite-hotcopy alone: pages a step, each of them reported to a callback. By default there is no callback. */
+	readonly reportedPages?: number;
 	/** All pages in one step, where the default is a hundred: for better-sqlite3 and `node:sqlite`. */
 	readonly whole?: boolean;
 }
@@ -32,11 +34,13 @@ export interface Call {
 	 * default of all.
 	 */
 	readonly stop: AbortSignal | undefined;
-	/** Told when the copy began again with the first page. */
-	readonly onRestarts: (times: number) => void;
+	/** Told of steps that got no further: the source was locked, or the copy began again with the first page. */
+	readonly onSetbacks: (times: number) => void;
 }
 
 export interface Copied {
+	/** The way that was taken, where there are several. */
+	readonly strategy?: StrategyName;
 	/** Milliseconds for which a main thread other than ours could do nothing else. */
 	readonly blockedMs?: number;
 }

@@ -2,7 +2,7 @@ import {dirname} from 'node:path';
 import {setTimeout as sleep} from 'node:timers/promises';
 import {messageOf} from '../../src/message.js';
 import {flushDirectory} from '../sides/batch.js';
-import type {Opened} from './caller.js';
+import type {Copied, Opened} from './caller.js';
 
 /** How a copy is asked for. */
 export interface Requested {
@@ -12,18 +12,22 @@ export interface Requested {
 	readonly flush: boolean;
 }
 
+/** The way that is the default of each. */
+export const AS_BY_DEFAULT: Requested = {stoppable: false, flush: false};
+
 /** How the copy stands. */
 export type Outcome = Fulfilled | Rejected | Pending;
 
 interface Common {
 	/** Since it was begun. */
 	readonly seconds: number;
-	/** How often it began again, where that is known. */
-	readonly restarts: number;
+	/** Steps that got no further, where that is known. */
+	readonly setbacks: number;
 }
 
 export interface Fulfilled extends Common {
 	readonly state: 'fulfilled';
+	readonly copied: Copied;
 	/** Between the abort and this, if there was an abort. */
 	readonly afterAbortMs: number | undefined;
 }
@@ -46,21 +50,22 @@ export class Copying {
 	readonly settled: Promise<Fulfilled | Rejected>;
 	readonly #controller = new AbortController();
 	readonly #start = performance.now();
-	#restarts = 0;
+	#setbacks = 0;
 	#abortedAt: number | undefined;
 
 	constructor(opened: Opened, target: string, {stoppable, flush}: Requested) {
-		const copy = async (): Promise<void> => {
-			await opened.copy(target, {
+		const copy = async (): Promise<Copied> => {
+			const copied = await opened.copy(target, {
 				stop: stoppable ? this.#controller.signal : undefined,
-				onRestarts: (times) => {
-					this.#restarts += times;
+				onSetbacks: (times) => {
+					this.#setbacks += times;
 				},
 			});
 			if (flush) await flushDirectory(dirname(target));
+			return copied;
 		};
 		this.settled = copy().then(
-			() => ({...this.#ended(), state: 'fulfilled'}),
+			(copied) => ({...this.#ended(), state: 'fulfilled', copied}),
 			(error: unknown) => ({...this.#ended(), state: 'rejected', message: messageOf(error), code: codeOf(error)}),
 		);
 	}
@@ -70,8 +75,9 @@ export class Copying {
 		this.#controller.abort();
 	}
 
-	/** @param limit ms to wait for its end */
+	/** @param limit ms to wait for its end, or `Infinity` */
 	async outcome(limit: number): Promise<Outcome> {
+		if (limit === Infinity) return this.settled;
 		const watch = new AbortController();
 		const pending = sleep(limit, undefined, {signal: watch.signal}).then((): Pending => ({
 			...this.#common(),
@@ -86,7 +92,7 @@ export class Copying {
 	}
 
 	#common(): Common {
-		return {seconds: (performance.now() - this.#start) / 1000, restarts: this.#restarts};
+		return {seconds: (performance.now() - this.#start) / 1000, setbacks: this.#setbacks};
 	}
 
 	#ended(): Common & {readonly afterAbortMs: number | undefined} {

@@ -10,13 +10,15 @@ const PROGRAM = fileURLToPath(new URL('cpython.py', import.meta.url));
  * stopped, by Ctrl-C, it is made in steps of a hundred pages; in a single step it does not hear of it.
  */
 export const cpython: Caller = {
-	open(source) {
+	async open(source) {
+		// Not what stands for it on the path, which may be a script that takes its time to find it.
+		const python = (await runCommand('python3', ['-c', 'import sys; print(sys.executable)'])).trim();
 		const database = openConnection(source);
 		return {
 			async copy(target, {stop}) {
 				const pages = stop === undefined ? -1 : 100;
 				const end = stop === undefined ? undefined : {signal: stop, by: 'SIGINT' as const};
-				const output = await runCommand('python3', [PROGRAM, source, target, String(pages)], {end});
+				const output = await runCommand(python, [PROGRAM, source, target, String(pages)], {end});
 				return {blockedMs: Number(output)};
 			},
 			close() {

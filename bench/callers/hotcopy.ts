@@ -6,15 +6,16 @@ const EVENTS = ['queued', 'active', 'progress', 'completed', 'failed', 'aborted'
 
 /** sqlite-hotcopy, with a manager that the application keeps. */
 export const hotcopy: Caller = {
-	open(source, {strategy = 'auto', listening = false}) {
+	open(source, {strategy = 'auto', listening = false, reportedPages}) {
 		const database = openConnection(source);
-		const manager = new BackupManager({idleTimeout: Infinity, defaults: {strategy}});
+		const steps = reportedPages === undefined ? {} : {pages: reportedPages, progress: () => undefined};
+		const manager = new BackupManager({idleTimeout: Infinity, defaults: {strategy, ...steps}});
 		if (listening) for (const event of EVENTS) manager.on(event, () => undefined);
 		return {
-			async copy(target, {stop, onRestarts}) {
-				const {restarts} = await manager.backup(source, target, {signal: stop});
-				onRestarts(restarts);
-				return {};
+			async copy(target, {stop, onSetbacks}) {
+				const {restarts, busyRetries, strategy: taken} = await manager.backup(source, target, {signal: stop});
+				onSetbacks(restarts + busyRetries);
+				return {strategy: taken};
 			},
 			async close() {
 				await manager.destroy();

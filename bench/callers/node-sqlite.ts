@@ -1,6 +1,6 @@
 import {WHOLE} from '../sides/batch.js';
 import type {Caller} from './caller.js';
-import {restartWatcher} from './restarts.js';
+import {setbackCounter} from './setbacks.js';
 
 /** The `backup()` of `node:sqlite`, a hundred pages a step, in a thread of libuv. To stop it, `progress` throws. */
 export const nodeSqlite: Caller = {
@@ -9,13 +9,13 @@ export const nodeSqlite: Caller = {
 		const database = new DatabaseSync(source);
 		database.prepare('SELECT count(*) FROM sqlite_schema').get();
 		return {
-			async copy(target, {stop, onRestarts}) {
-				const watch = restartWatcher(onRestarts);
+			async copy(target, {stop, onSetbacks}) {
+				const count = setbackCounter(onSetbacks);
 				await backup(database, target, {
 					rate: whole ? WHOLE : 100,
 					progress({remainingPages, totalPages}) {
 						stop?.throwIfAborted();
-						watch(remainingPages, totalPages);
+						count(remainingPages, totalPages);
 					},
 				});
 				return {};

@@ -2,7 +2,7 @@ import {promisify} from 'node:util';
 import type {Backup, Database} from 'sqlite3';
 import {settled} from '../sides/node-sqlite3.js';
 import type {Call, Caller} from './caller.js';
-import {restartWatcher} from './restarts.js';
+import {setbackCounter} from './setbacks.js';
 
 /**
  * node-sqlite3 (the package `sqlite3`): all pages in one step, in a thread of libuv. To be stopped it is made in steps of a
@@ -31,7 +31,7 @@ export const nodeSqlite3: Caller = {
 	},
 };
 
-async function makeSteps(backup: Backup, {stop, onRestarts}: Call): Promise<void> {
+async function makeSteps(backup: Backup, {stop, onSetbacks}: Call): Promise<void> {
 	const step = promisify(backup.step.bind(backup));
 	if (stop === undefined) {
 		await step(-1);
@@ -39,10 +39,10 @@ async function makeSteps(backup: Backup, {stop, onRestarts}: Call): Promise<void
 		return;
 	}
 
-	const watch = restartWatcher(onRestarts);
+	const count = setbackCounter(onSetbacks);
 	while (!backup.completed) {
 		await step(100);
-		watch(backup.remaining, backup.pageCount);
+		count(backup.remaining, backup.pageCount);
 		stop.throwIfAborted();
 	}
 }

@@ -12,8 +12,8 @@ export interface WriterFigures {
 	/** Of the copies that were made; undefined where none was. */
 	readonly seconds: Summary | undefined;
 	readonly tries: number;
-	/** In one try. */
-	readonly restarts: number;
+	/** Steps in one try that got no further: the source was locked, or a write made the copy begin again. */
+	readonly setbacks: number;
 	/** What became of the tries that gave no copy. */
 	readonly problems: readonly string[];
 	/** Of the writer. */
@@ -45,12 +45,13 @@ export function toFigures(
 		label,
 		seconds: copies.length === 0 ? undefined : summarize(copies),
 		tries,
-		restarts: tries === 0 ? 0 : samples.reduce((sum, sample) => sum + sample.restarts, 0) / tries,
+		setbacks: tries === 0 ? 0 : samples.reduce((sum, sample) => sum + sample.setbacks, 0) / tries,
 		problems: [
 			...(unended > 0 ? [`no end in ${figure(limit)} s (${of(unended)})`] : []),
 			...(missing > 0 ? [`reports success, no copy (${of(missing)})`] : []),
 			...[...new Set(failures)].map(
-				(reason) => `fails: ${reason} (${of(failures.filter((other) => other === reason).length)})`,
+				(reason) =>
+					`fails: ${reason.replace(/^.*Error: /, '')} (${of(failures.filter((other) => other === reason).length)})`,
 			),
 		],
 		alone: writing(samples.map(({without}) => without)),

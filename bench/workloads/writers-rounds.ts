@@ -1,7 +1,8 @@
-import {startCaller} from '../callers/caller-process.js';
+import {withCallers, warmUp} from '../callers/caller-process.js';
 import type {CallContender} from '../callers/contenders.js';
+import {AS_BY_DEFAULT} from '../callers/copying.js';
 import type {Bench} from '../harness/bench.js';
-import {interleave} from '../harness/rounds.js';
+import {labelledRounds, type Labelled} from '../harness/labelled-rounds.js';
 import {OURS} from '../sides/index.js';
 import {outcomeText, toFigures, type WriterFigures} from './writers-figures.js';
 import {copyBesideWriter, type Case, type WriterSample} from './writers-sample.js';
@@ -18,38 +19,20 @@ export async function roundsBesideWriter(
 	beside: Case,
 	rounds: number,
 ): Promise<WriterResults> {
-	const {signal, log} = bench;
 	const [source = ''] = beside.sources.paths;
-	const running = await Promise.all(
-		contenders.map(async ({label, name, settings}) => {
-			const caller = await startCaller(name, source, settings, signal);
-			return {label, caller, measure: async () => copyBesideWriter(bench, caller, name !== OURS, beside)};
-		}),
-	);
-	try {
-		const series = await interleave(
-			running,
-			{
-				rounds,
-				budget: Infinity,
-				isFinal: ({unended}: WriterSample) => unended,
-				seconds: () => beside.window,
-				onSample: ({label}, sample) => {
-					log(`  ${label}: ${outcomeText(toFigures(label, [sample], beside))}`);
-				},
-				onFailure: ({label}, reason) => {
-					log(`  ${label} FAILED: ${reason}`);
-				},
-			},
-			signal,
-		);
-		return {
-			figures: series.map(({contender: {label}, samples}) => toFigures(label, samples, beside)),
-			failures: series.flatMap(({contender: {label}, failure}) =>
-				failure === undefined ? [] : [`${label} FAILED: ${failure}`],
-			),
-		};
-	} finally {
-		await Promise.all(running.map(async ({caller}) => caller.end()));
-	}
+	return withCallers(contenders, source, bench.signal, async (callers) => {
+		const running: Labelled<WriterSample>[] = [];
+		for (const {contender, caller} of callers) {
+			const {label, name} = contender;
+			await warmUp(caller, bench.directory, AS_BY_DEFAULT);
+			running.push({label, measure: async () => copyBesideWriter(bench, caller, name !== OURS, beside)});
+		}
+
+		const {series, failures} = await labelledRounds(bench, running, {
+			rounds,
+			isFinal: ({unended}) => unended,
+			text: (sample) => outcomeText(toFigures('', [sample], beside)),
+		});
+		return {figures: series.map(({label, samples}) => toFigures(label, samples, beside)), failures};
+	});
 }

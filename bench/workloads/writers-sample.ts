@@ -2,10 +2,10 @@ import {statSync} from 'node:fs';
 import {mkdir, rm} from 'node:fs/promises';
 import {join} from 'node:path';
 import {setTimeout as sleep} from 'node:timers/promises';
-import type {CallerMethods} from '../callers/caller-program.js';
+import type {CallerProcess} from '../callers/caller-process.js';
 import type {Bench} from '../harness/bench.js';
 import type {Sources} from '../harness/databases.js';
-import {startProgram, type Program} from '../harness/program.js';
+import {startProgram} from '../harness/program.js';
 import type {JournalMode, WriterMethods, WriterReport} from '../harness/writer-program.js';
 
 const WRITER = new URL('../harness/writer-program.ts', import.meta.url);
@@ -27,8 +27,8 @@ export interface Case {
 export interface WriterSample {
 	/** Seconds that each copy took. */
 	readonly copies: readonly number[];
-	/** How often they began again, all together, where that is known. */
-	readonly restarts: number;
+	/** Steps that got no further, of all copies together, where that is known. */
+	readonly setbacks: number;
 	/** The reasons that the copies gave that failed. */
 	readonly failures: readonly string[];
 	/** Copies that were reported to be made, and were not. */
@@ -50,7 +50,7 @@ export async function setJournalMode({paths}: Sources, mode: JournalMode, signal
 /** @throws Error when the last copy is none */
 export async function copyBesideWriter(
 	{databases, directory, signal}: Bench,
-	caller: Program<CallerMethods>,
+	caller: CallerProcess,
 	flush: boolean,
 	{sources, journalMode, perSecond, window, limit}: Case,
 ): Promise<WriterSample> {
@@ -75,26 +75,26 @@ export async function copyBesideWriter(
 	}
 }
 
-interface Attempts extends Pick<WriterSample, 'copies' | 'restarts' | 'failures' | 'missing'> {
+interface Attempts extends Pick<WriterSample, 'copies' | 'setbacks' | 'failures' | 'missing'> {
 	readonly last: 'copied' | 'missing' | 'failed' | 'unended';
 }
 
 async function copyFor(
-	caller: Program<CallerMethods>,
+	caller: CallerProcess,
 	target: string,
 	{flush, window, limit, bytes}: {flush: boolean; window: number; limit: number; bytes: number},
 ): Promise<Attempts> {
 	const end = performance.now() + window * 1000;
 	const copies: number[] = [];
 	const failures: string[] = [];
-	let restarts = 0;
+	let setbacks = 0;
 	let missing = 0;
 	let last: Attempts['last'];
 	do {
 		await rm(target, {force: true});
 		await caller.call('begin', target, {stoppable: false, flush});
 		const outcome = await caller.call('outcome', limit * 1000);
-		restarts += outcome.restarts;
+		setbacks += outcome.setbacks;
 		if (outcome.state === 'pending') {
 			last = 'unended';
 			await caller.kill();
@@ -112,5 +112,5 @@ async function copyFor(
 		}
 	} while (last !== 'unended' && performance.now() < end);
 
-	return {copies, restarts, failures, missing, last};
+	return {copies, setbacks, failures, missing, last};
 }

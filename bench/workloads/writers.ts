@@ -31,7 +31,9 @@ export const writers: Workload = {
 		'A process moves money between random accounts, each time in a transaction of its own, with synchronous = OFF, so ' +
 		'that the rates are reached. Another process copies the database again and again for two seconds, with the ' +
 		'defaults of each library: for better-sqlite3, node:sqlite and .backup a hundred pages a step. The writer is ' +
-		'watched for as long before, without copies. All flush the directory. The last copy of each round is checked.',
+		'watched for as long before, without copies. ' +
+		'A step is in vain that finds the source locked, or begins again after a write. All flush the directory. The last ' +
+		'copy of each round is checked.',
 
 	async run(bench) {
 		const plan = bench.quick ? QUICK : FULL;
@@ -71,7 +73,7 @@ function panelOf(journalMode: JournalMode, rate: string): string {
 }
 
 function toRow(figures: WriterFigures): Record<string, string> {
-	const {journalMode, rate, label, tries, restarts, alone, beside} = figures;
+	const {journalMode, rate, label, tries, setbacks, alone, beside} = figures;
 	const both = (text: (writing: Writing) => string): string =>
 		rate === rateText(0) ? '-' : `${text(alone)} → ${text(beside)}`;
 	return {
@@ -80,7 +82,7 @@ function toRow(figures: WriterFigures): Record<string, string> {
 		by: label,
 		copy: outcomeText(figures),
 		tries: figure(tries),
-		'restarts a try': figure(restarts),
+		'vain steps a try': figure(setbacks),
 		'transactions/s': both(({transactionsPerSecond}) => figure(transactionsPerSecond)),
 		'longest wait, ms': both(({longestMs}) => figure(longestMs)),
 		'given up': both(({refused}) => figure(refused)),
