@@ -49,7 +49,7 @@ export function barPanels(
 			width: 320,
 			height: {step: ranks.length === 1 ? 22 : 13},
 			encoding: {
-				y: {field: 'side', type: 'nominal', scale: {domain: sides}, title: null, axis: {labelLimit: 200, ticks: false}},
+				y: {field: 'side', type: 'nominal', scale: {domain: sides}, title: null, axis: {ticks: false}},
 				yOffset: {field: 'rank', type: 'ordinal', scale: {domain: ranks}},
 			},
 			layer: [

@@ -12,6 +12,8 @@ export interface WriterFigures {
 	/** Of the copies that were made; undefined where none was. */
 	readonly seconds: Summary | undefined;
 	readonly tries: number;
+	/** Whether a copy had not ended at the limit. */
+	readonly unended: boolean;
 	/** Steps in one try that got no further: the source was locked, or a write made the copy begin again. */
 	readonly setbacks: number;
 	/** What became of the tries that gave no copy. */
@@ -45,6 +47,7 @@ export function toFigures(
 		label,
 		seconds: copies.length === 0 ? undefined : summarize(copies),
 		tries,
+		unended: unended > 0,
 		setbacks: tries === 0 ? 0 : samples.reduce((sum, sample) => sum + sample.setbacks, 0) / tries,
 		problems: [
 			...(unended > 0 ? [`no end in ${figure(limit)} s (${of(unended)})`] : []),
@@ -61,6 +64,10 @@ export function toFigures(
 
 export function outcomeText({seconds, problems}: WriterFigures): string {
 	return [...(seconds === undefined ? [] : [`${spread(seconds)} s`]), ...problems].join('; ');
+}
+
+export function modeText(mode: JournalMode): string {
+	return mode === 'WAL' ? mode : 'rollback journal';
 }
 
 export function rateText(perSecond: number): string {

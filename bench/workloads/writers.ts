@@ -2,11 +2,11 @@
 import {join} from 'node:path';
 import {defaultContenders, stylesOf, type CallContender} from '../callers/contenders.js';
 import type {Workload} from '../harness/bench.js';
-import {barPanels} from '../harness/chart-bars.js';
+import {barPanels, type Bar} from '../harness/chart-bars.js';
 import {figure} from '../harness/format.js';
-import {summarize} from '../harness/statistics.js';
+import {summarize, transform} from '../harness/statistics.js';
 import type {JournalMode} from '../harness/writer-program.js';
-import {outcomeText, rateText, type WriterFigures, type Writing} from './writers-figures.js';
+import {modeText, outcomeText, rateText, type WriterFigures, type Writing} from './writers-figures.js';
 import {roundsBesideWriter} from './writers-rounds.js';
 import {setJournalMode} from './writers-sample.js';
 
@@ -69,7 +69,7 @@ function withWholeSteps(contenders: readonly CallContender[]): CallContender[] {
 }
 
 function panelOf(journalMode: JournalMode, rate: string): string {
-	return `${journalMode}, ${rate}`;
+	return `${modeText(journalMode)}, ${rate}`;
 }
 
 function toRow(figures: WriterFigures): Record<string, string> {
@@ -77,7 +77,7 @@ function toRow(figures: WriterFigures): Record<string, string> {
 	const both = (text: (writing: Writing) => string): string =>
 		rate === rateText(0) ? '-' : `${text(alone)} → ${text(beside)}`;
 	return {
-		'journal mode': journalMode,
+		'journal mode': modeText(journalMode),
 		writer: rate,
 		by: label,
 		copy: outcomeText(figures),
@@ -90,20 +90,14 @@ function toRow(figures: WriterFigures): Record<string, string> {
 }
 
 function toChart(measurements: readonly WriterFigures[], contenders: readonly CallContender[], {limit}: Plan): object {
-	const bars = measurements.flatMap(({journalMode, rate, label: side, seconds, problems, beside}) => {
+	const bars = measurements.flatMap(({journalMode, rate, label: side, seconds, unended, problems, beside}): Bar[] => {
 		const panel = panelOf(journalMode, rate);
-		// Who made no copy has a bar without length, and the reason beside it.
-		const copy =
+		const copy: Bar =
 			seconds === undefined
-				? {
-						value: summarize([problems.some((problem) => problem.startsWith('no end')) ? limit : 0]),
-						text: problems.join('; '),
-					}
-				: {value: seconds};
-		return [
-			{panel, side, ...copy},
-			{panel, side, value: summarize([beside.longestMs / 1000]), secondary: true},
-		];
+				? {panel, side, value: summarize([unended ? limit * 1000 : 0]), text: problems.join('; ')}
+				: {panel, side, value: transform(seconds, (value) => value * 1000)};
+		const wait: Bar = {panel, side, value: summarize([beside.longestMs]), secondary: true};
+		return rate === rateText(0) ? [copy] : [copy, wait];
 	});
-	return barPanels(bars, "seconds a copy (paler: the writer's longest wait)", stylesOf(contenders));
+	return barPanels(bars, "ms a copy (paler: the writer's longest wait)", stylesOf(contenders));
 }
