@@ -41,6 +41,8 @@ export interface TargetRequest {
 	 * a file that is never made, beside which it can be staged.
 	 */
 	readonly path: string;
+	/** Whether to look in its directory for what dead processes left; if not, another job has done so meanwhile. */
+	readonly sweep: boolean;
 	readonly existing: ExistingMode;
 	/** Permission bits, or undefined for the source's. */
 	readonly mode: number | undefined;

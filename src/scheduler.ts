@@ -1,3 +1,5 @@
+import {dirname} from 'node:path';
+import {DirectoryFlusher} from './directory-flush.ts';
 import {dispatch} from './dispatch.ts';
 import {AbortError, BackupError} from './errors.ts';
 import type {Announce} from './events.ts';
@@ -9,6 +11,7 @@ import {WorkerPool} from './pool.ts';
 import {Pressure} from './pressure.ts';
 import type {JobOutcome} from './protocol.ts';
 import {JobQueue} from './queue.ts';
+import {Sweeps} from './sweeps.ts';
 import {resolveTarget} from './target.ts';
 
 /** The jobs of a manager: which of them run, and how each one ends. */
@@ -18,6 +21,8 @@ export class Scheduler {
 	readonly #pool: WorkerPool;
 	readonly #pressure: Pressure;
 	readonly #queue = new JobQueue<Job>();
+	readonly #sweeps = new Sweeps();
+	readonly #flusher = new DirectoryFlusher();
 	readonly #jobs = new Set<Job>();
 	/** Jobs that a worker still has, which a job that was rejected early may be. */
 	readonly #running = new Set<Job>();
@@ -103,7 +108,7 @@ export class Scheduler {
 				}, timeout)
 			: undefined;
 		try {
-			const outcome = await dispatch(job, this.#pool, this.#options.progressInterval, {
+			const outcome = await dispatch(job, this.#pool, this.#options.progressInterval, this.#sweeps, {
 				onTick: ({type: _, ...progress}) => {
 					if (job.settled) return;
 					job.progress = progress;
@@ -114,6 +119,7 @@ export class Scheduler {
 					this.#cancel(job, error, 'failed');
 				},
 			});
+			if (outcome.type === 'success' && job.lane !== undefined) await this.#flusher.flush(dirname(job.lane));
 			this.#finish(job, outcome);
 		} catch (error) {
 			this.#fail(job, withJobId(error, job.id), 'failed');

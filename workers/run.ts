@@ -11,7 +11,7 @@ import {copy, type MadeCopy} from './strategies/copy.ts';
 export async function runJob(job: JobContext): Promise<CopyReport> {
 	const file = findSource(job);
 	const target = inspectTarget(job, file);
-	const staging = createStaging(target.path, job);
+	const staging = createStaging(target.path, target.sweep, job);
 	try {
 		const {name, made} = await withSource(job, file, async (source) => ({
 			name: source.name,

@@ -5,7 +5,7 @@ import {Cancelled, targetError} from '../failures.ts';
 import {statFile} from '../identity.ts';
 import {leaveWalMode} from '../journal-mode.ts';
 import {openFile, type Connection} from '../sqlite.ts';
-import {flushDirectory, flushFile} from './flush.ts';
+import {flushFile} from './flush.ts';
 import type {Target} from './inspect.ts';
 import {LiveTarget} from './live-target.ts';
 import {beginPublishing, type FinishedCopy, type Publisher} from './publisher.ts';
@@ -109,9 +109,8 @@ async function write({staging, target, copied}: FinishedCopy, live: LiveTarget, 
  * snapshot may keep that from getting to the end; then the `-wal` itself is flushed, on which SQLite holds no locks that
  * closing a descriptor could drop.
  */
-function makeDurable(live: Connection, {path, directory}: Target): void {
+function makeDurable(live: Connection, {path}: Target): void {
 	if (isWal(path) && !checkpoint(live)) flushFile(`${path}-wal`);
-	flushDirectory(directory);
 }
 
 /** False where it did not get to the end. That includes a full disk: the commit is whole in the WAL, and can stay there. */

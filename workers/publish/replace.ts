@@ -23,8 +23,6 @@ export const replace: Publisher = ({staging, target}, job, announce) => {
 		} finally {
 			old?.release();
 		}
-
-		flushDirectory(target.directory);
 	} catch (error) {
 		throw targetError(target.path, error);
 	}
