@@ -1,6 +1,6 @@
 import {join} from 'node:path';
 import {messageOf} from '../../src/message.js';
-import type {SideName} from '../sides/index.js';
+import {OURS, type SideName} from '../sides/index.js';
 import type {Settings} from '../sides/side.js';
 import type {Bench} from './bench.js';
 import {copyOnce} from './copy-once.js';
@@ -46,6 +46,8 @@ const WARM_UP = {count: 16, bytes: 100_000};
 /**
  * Has everyone copy the sources, round by round, each in a process of its own that stays for all rounds. What is measured
  * is the copying alone: the application's connections are opened before it, and the copies checked and removed after it.
+ *
+ * @throws Error when sqlite-hotcopy fails; a peer that fails is noted
  */
 export async function copyRounds(
 	bench: Bench,
@@ -81,6 +83,8 @@ export async function copyRounds(
 				},
 				onFailure: ({copier}, reason) => {
 					log(`  ${copier.label} FAILED: ${reason}`);
+					if (copier.side === OURS)
+						throw new Error(`${copier.label} failed, which is a defect and no result: ${reason}`);
 				},
 			},
 			signal,

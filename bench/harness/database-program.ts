@@ -4,8 +4,9 @@
  */
 import {randomBytes, randomInt} from 'node:crypto';
 import {copyFileSync, createReadStream} from 'node:fs';
-import {pipeline} from 'node:stream/promises';
 import {Writable} from 'node:stream';
+import {pipeline} from 'node:stream/promises';
+import {setImmediate as nextTurn} from 'node:timers/promises';
 import Database from 'better-sqlite3';
 import {messageOf} from '../../src/message.js';
 import {serve} from './serve.js';
@@ -36,9 +37,9 @@ const BATCH = 10_000;
 
 serve<DatabaseMethods>({
 	async make([first = '', ...others], bytes) {
-		const contents = makeDatabase(first, bytes);
+		const contents = await makeDatabase(first, bytes);
 		for (const path of others) copyFileSync(first, path);
-		return Promise.resolve(contents);
+		return contents;
 	},
 	async warm(paths) {
 		for (const path of paths) await pipeline(createReadStream(path, {highWaterMark: 2 ** 20}), nowhere());
@@ -53,7 +54,7 @@ serve<DatabaseMethods>({
 	},
 });
 
-function makeDatabase(path: string, bytes: number): Contents {
+async function makeDatabase(path: string, bytes: number): Promise<Contents> {
 	const database = new Database(path);
 	try {
 		// Nobody needs it if this fails halfway, and it is quicker so.
@@ -71,7 +72,12 @@ function makeDatabase(path: string, bytes: number): Contents {
 		});
 		// The first page holds the schema.
 		let rest = Math.max(1, Math.round(bytes / PAGE_SIZE) - 2) * ROWS_A_PAGE;
-		for (; rest > 0; rest -= BATCH) insertBatch(Math.min(rest, BATCH));
+		for (; rest > 0; rest -= BATCH) {
+			insertBatch(Math.min(rest, BATCH));
+			// A chance to see that the bench has gone.
+			await nextTurn();
+		}
+
 		// From here on as a careful application has it. The switch also flushes the file.
 		database.pragma('synchronous = FULL');
 		database.pragma('journal_mode = WAL');

@@ -55,7 +55,7 @@ export function startDatabases(signal: AbortSignal): Databases {
 }
 
 /** For the sources, one copy of each, and some room. @throws Error when there is less */
-async function requireSpace(directory: string, bytes: number): Promise<void> {
+export async function requireSpace(directory: string, bytes: number): Promise<void> {
 	const needed = 2.2 * bytes;
 	const {bavail, bsize} = await statfs(directory);
 	if (bavail * bsize >= needed) return;
