@@ -43,6 +43,6 @@ async function makeSteps(backup: Backup, {stop, onSetbacks}: Call): Promise<void
 	while (!backup.completed) {
 		await step(100);
 		count(backup.remaining, backup.pageCount);
-		stop.throwIfAborted();
+		if (!backup.completed) stop.throwIfAborted();
 	}
 }
