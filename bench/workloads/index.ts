@@ -1,0 +1,42 @@
+import type {Workload} from '../harness/bench.js';
+
+/** A workload before its module is loaded, which may need packages that are not installed yet. */
+export interface Entry {
+	/** What it measures, in a line for `--help` and as the chart's title. */
+	readonly title: string;
+	readonly load: () => Promise<Workload>;
+}
+
+export const WORKLOADS: Readonly<Record<string, Entry>> = {
+	large: {
+		title: 'One large database: time and processor time',
+		load: async () => (await import('./large.js')).large,
+	},
+	small: {
+		title: 'Many small databases: copies a second',
+		load: async () => (await import('./small.js')).small,
+	},
+	parallel: {
+		title: 'Eight databases at once: MB a second',
+		load: async () => (await import('./parallel.js')).parallel,
+	},
+	crossover: {
+		title: "Each strategy's time against the size of the database",
+		load: async () => (await import('./crossover.js')).crossover,
+	},
+	growth: {
+		title: 'Time against the size of the database',
+		load: async () => (await import('./growth.js')).growth,
+	},
+	pin: {
+		title: 'What a copy under one read transaction costs a writer',
+		load: async () => (await import('./pin.js')).pin,
+	},
+};
+
+/** @throws Error that names them all, for a name that is none of them */
+export function workloadOf(name: string): Entry {
+	const entry = WORKLOADS[name];
+	if (entry !== undefined && Object.hasOwn(WORKLOADS, name)) return entry;
+	throw new Error(`There is no workload "${name}". Choose among: ${Object.keys(WORKLOADS).join(', ')}`);
+}
