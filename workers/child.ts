@@ -62,33 +62,39 @@ export async function askChild<Name extends TaskName>(
 	job.patience.throwIfCancelled();
 	const old = kept;
 	kept = undefined;
-	// One that was kept may have died since, which says nothing about this task.
-	const answer = old === undefined ? undefined : await ask(old, task, order, job, listener);
-	if (answer !== undefined) return {type: 'answer', answer};
+	if (old !== undefined) {
+		const {reply, heard} = await ask(old, task, order, job, listener);
+		// One that was kept may have died since, which says nothing about this task. But a task that had news must not be done
+		// again: upon them the listener may have let go of what it needs, as the lock of a source.
+		if (reply.type === 'answer' || heard) return reply;
+	}
 
 	const child = await start(job);
 	// It may be the cancellation that it did not live to see.
 	job.patience.throwIfCancelled();
 	if (child === undefined) return {type: 'unavailable'};
-	const second = await ask(child, task, order, job, listener);
-	if (second !== undefined) return {type: 'answer', answer: second};
-	const {signalCode, exitCode} = child.process;
-	return {type: 'died', how: signalCode ?? String(exitCode)};
+	return (await ask(child, task, order, job, listener)).reply;
 }
 
-/** Undefined when the process died. */
+interface Asked<Name extends TaskName> {
+	readonly reply: Reply<Name>;
+	/** Whether the child told anything of the task. */
+	readonly heard: boolean;
+}
+
 async function ask<Name extends TaskName>(
 	child: Child,
 	task: Name,
 	order: Tasks[Name]['order'],
 	job: JobContext,
 	{onNews, onLook}: ChildListener,
-): Promise<Tasks[Name]['answer'] | undefined> {
+): Promise<Asked<Name>> {
 	const {lines, closed} = child;
 	const {reporter, patience} = job;
 	const pid = child.process.pid ?? 0;
 	reporter.post({type: 'child', pid, running: true});
 	let look: NodeJS.Timeout | undefined;
+	let heard = false;
 	try {
 		const answer = await new Promise<Tasks[Name]['answer'] | undefined>((resolve, reject) => {
 			const guarded = (action: () => void): void => {
@@ -101,6 +107,7 @@ async function ask<Name extends TaskName>(
 			lines.on('line', (line) => {
 				// Only our own program writes to this pipe, one task at a time.
 				const message = JSON.parse(line) as ChildMessage<Name>;
+				heard = true;
 				if (message.type === 'answer') resolve(message.answer);
 				else if (message.type !== 'ready') guarded(() => onNews?.(message));
 			});
@@ -116,8 +123,13 @@ async function ask<Name extends TaskName>(
 			child.process.stdin.write(`${JSON.stringify({task, order})}\n`);
 		});
 		patience.throwIfCancelled();
-		if (answer !== undefined) kept = child;
-		return answer;
+		if (answer !== undefined) {
+			kept = child;
+			return {reply: {type: 'answer', answer}, heard};
+		}
+
+		const {signalCode, exitCode} = child.process;
+		return {reply: {type: 'died', how: signalCode ?? String(exitCode)}, heard};
 	} catch (error) {
 		child.process.kill('SIGKILL');
 		await Promise.race([closed, sleep(DEATH_GRACE)]);

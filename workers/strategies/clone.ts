@@ -4,6 +4,7 @@ import {targetError, toError} from '../failures.ts';
 import {markOf} from '../identity.ts';
 import {assertUnmoved} from '../source/open.ts';
 import {Reader} from '../source/reader.ts';
+import {sizeOf} from '../source/size.ts';
 import {Steps} from '../steps.ts';
 import type {Strategy} from './strategy.ts';
 
@@ -46,7 +47,12 @@ export const clone: Strategy = {
 			if (reply.type !== 'answer') throw new Error('The process that cloned the source did not live');
 			const {answer} = reply;
 			if (answer.type === 'unsuited') throw new Error(answer.reason);
-			if (answer.type === 'unwritable') throw targetError(job.request.target.path, toError(answer));
+			if (answer.type === 'unwritable') {
+				// What has shrunk and was not cut yet may fit in page by page.
+				if (sizeOf(source) < Number(file.size)) throw toError(answer);
+				throw targetError(job.request.target.path, toError(answer));
+			}
+
 			return {pages: answer.pages, pageSize: answer.pageSize};
 		} finally {
 			reader.end();
