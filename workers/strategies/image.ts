@@ -1,6 +1,7 @@
 import type {JobContext} from '../context.ts';
 import {assertUnmoved, type Source} from '../source/open.ts';
 import {Reader} from '../source/reader.ts';
+import {sizeOf} from '../source/size.ts';
 import {pageSizeOf} from '../clone/main-file.ts';
 
 /** The longest `serialize()` that better-sqlite3 can return, in bytes. */
@@ -47,21 +48,14 @@ function serialize(source: Source, job: JobContext): Uint8Array {
 	try {
 		reader.begin();
 		reader.watchWal();
-		const bytes = sizeOf(source);
-		if (bytes > LONGEST_IMAGE) throw new TooLarge(bytes);
+		const {pages, pageSize} = sizeOf(source);
+		if (pages * pageSize > LONGEST_IMAGE) throw new TooLarge(pages * pageSize);
 		const image = source.connection.serialize();
 		assertUnmoved(source);
 		return image;
 	} finally {
 		reader.end();
 	}
-}
-
-function sizeOf({connection}: Source): number {
-	const [pages, pageSize] = ['page_count', 'page_size'].map((name) =>
-		Number(connection.pragma(`main.${name}`, {simple: true})),
-	);
-	return (pages ?? 0) * (pageSize ?? 0);
 }
 
 function hasBlankPage(bytes: Uint8Array, pageSize: number): boolean {
