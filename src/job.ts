@@ -2,7 +2,7 @@ import {randomUUID} from 'node:crypto';
 import {Control} from './control.ts';
 import {SQLITE_OK, type ProgressStatus} from './constants.ts';
 import type {FilledBackupOptions} from './options.ts';
-import type {SourceRequest} from './protocol.ts';
+import type {RestoreRequest, SourceRequest} from './protocol.ts';
 import type {BackupResult} from './result.ts';
 import type {NamedTarget} from './target.ts';
 
@@ -50,6 +50,8 @@ export interface JobSpec {
 	readonly source: SourceRequest;
 	readonly target: NamedTarget;
 	readonly options: FilledBackupOptions;
+	/** Undefined for what is no restore. */
+	readonly restore?: RestoreRequest;
 }
 
 /**
@@ -73,6 +75,8 @@ export class Job {
 	readonly promise: Promise<JobOutput>;
 	/** The target with its links followed; until then as it was named. Jobs with one target run one after another. */
 	targetPath: string;
+	/** Where a restore keeps the state from before, with its links followed. */
+	safetyPath: string | undefined;
 	progress: JobProgress = {status: SQLITE_OK, remaining: 0, total: 0, restarts: 0, busyRetries: 0, walBytes: 0};
 	readonly queuedAt = performance.now();
 	startedAt: number | undefined;
@@ -80,6 +84,8 @@ export class Job {
 	image: ArrayBuffer | undefined;
 	/** Takes away what the worker has made so far. It may still be at work, but must not publish any more. */
 	discard: (() => Promise<void>) | undefined;
+	/** Resolved once no worker has anything of the job any more, which may be after its promise was rejected. */
+	readonly over = Promise.withResolvers<undefined>();
 
 	#state: JobState = 'queued';
 	#cancellation: Cancellation | undefined;
@@ -89,6 +95,7 @@ export class Job {
 	constructor(spec: JobSpec) {
 		this.spec = spec;
 		this.targetPath = spec.target.path;
+		this.safetyPath = spec.restore?.safetyCopy;
 		this.#settle = Promise.withResolvers();
 		this.promise = this.#settle.promise;
 	}
@@ -102,8 +109,9 @@ export class Job {
 	}
 
 	/** Jobs that write to one file run one after another. */
-	get lane(): string | undefined {
-		return this.spec.target.kind === 'memory' ? undefined : this.targetPath;
+	get lanes(): readonly string[] {
+		const paths = this.spec.target.kind === 'memory' ? [] : [this.targetPath, this.safetyPath];
+		return paths.filter((path) => path !== undefined);
 	}
 
 	/** Why the job is being cancelled, while it is. */

@@ -18,7 +18,7 @@ import {STRATEGY_NAMES, type BackupOptions, type FilledBackupOptions, type Snaps
 /** The highest number of pages in a step that SQLite's 32-bit argument can take. */
 const MAX_PAGES = 2 ** 31 - 1;
 
-const CHECKS: Checks<BackupOptions> = {
+export const CHECKS: Checks<BackupOptions> = {
 	pages: integer({min: -MAX_PAGES, max: MAX_PAGES}),
 	progress: callable,
 	name: text,
@@ -73,7 +73,7 @@ function fill(defaults: FilledBackupOptions, options: Given<BackupOptions>): Fil
 }
 
 /** By shape, not by class: a signal may come from another realm. */
-function isAbortSignal(value: unknown): boolean {
+export function isAbortSignal(value: unknown): boolean {
 	return (
 		typeof value === 'object' &&
 		value !== null &&
