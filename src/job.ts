@@ -22,6 +22,8 @@ export interface JobInfo {
 	readonly remaining: number;
 	/** Pages in all; 0 before the first step. */
 	readonly total: number;
+	/** Bytes in a page; 0 before the first step. */
+	readonly pageSize: number;
 	/** How often another connection's write made the copy start again. */
 	readonly restarts: number;
 	/** How often a lock made the job wait. */
@@ -35,6 +37,7 @@ export interface JobProgress {
 	readonly status: ProgressStatus;
 	readonly remaining: number;
 	readonly total: number;
+	readonly pageSize: number;
 	readonly restarts: number;
 	readonly busyRetries: number;
 	readonly walBytes: number;
@@ -63,7 +66,15 @@ export class Job {
 	readonly promise: Promise<BackupResult>;
 	/** The target with its links followed; until then as it was named. Jobs with one target run one after another. */
 	targetPath: string;
-	progress: JobProgress = {status: SQLITE_OK, remaining: 0, total: 0, restarts: 0, busyRetries: 0, walBytes: 0};
+	progress: JobProgress = {
+		status: SQLITE_OK,
+		remaining: 0,
+		total: 0,
+		pageSize: 0,
+		restarts: 0,
+		busyRetries: 0,
+		walBytes: 0,
+	};
 	readonly queuedAt = performance.now();
 	startedAt: number | undefined;
 
@@ -93,7 +104,7 @@ export class Job {
 	}
 
 	get info(): JobInfo {
-		const {remaining, total, restarts, busyRetries, walBytes} = this.progress;
+		const {remaining, total, pageSize, restarts, busyRetries, walBytes} = this.progress;
 		const {source, options} = this.spec;
 		return Object.freeze({
 			id: this.id,
@@ -103,6 +114,7 @@ export class Job {
 			priority: options.priority,
 			remaining,
 			total,
+			pageSize,
 			restarts,
 			busyRetries,
 			walBytes,

@@ -12,7 +12,15 @@ import {
 	type Checks,
 } from './validate.ts';
 import {toPath} from './paths.ts';
-import type {BackupOptions, FilledBackupOptions} from './options.ts';
+import {
+	EXISTING_MODES,
+	JOURNAL_MODES,
+	SNAPSHOT_MODES,
+	STRATEGY_OPTIONS,
+	VERIFY_DEPTHS,
+	type BackupOptions,
+	type FilledBackupOptions,
+} from './options.ts';
 
 /** The highest number of pages in a step that SQLite's 32-bit argument can take. */
 const MAX_PAGES = 2 ** 31 - 1;
@@ -25,16 +33,16 @@ const CHECKS: Checks<BackupOptions> = {
 	sleep: number({min: 0, unit: 'seconds'}),
 	signal: instance('an AbortSignal', isAbortSignal),
 	maxRate: number({min: 0, moreThanMin: true, infinity: true, unit: 'bytes a second'}),
-	snapshot: choice('auto', 'pin', 'none'),
-	strategy: choice('auto', 'pages'),
-	existing: choice('replace', 'overwrite', 'fail'),
-	verify: choice(false, 'quick', 'full'),
+	snapshot: choice(...SNAPSHOT_MODES),
+	strategy: choice(...STRATEGY_OPTIONS),
+	existing: choice(...EXISTING_MODES),
+	verify: choice(false, ...VERIFY_DEPTHS),
 	checksum: choice(false, 'sha256'),
 	maxWalBytes: number({min: 0, moreThanMin: true, infinity: true, unit: 'bytes'}),
 	stallTimeout: number({min: 0, infinity: true, unit: 'milliseconds'}),
 	timeout: number({min: 0, moreThanMin: true, max: LONGEST_TIMER, infinity: true, unit: 'milliseconds'}),
 	mode: integer({min: 0, max: 0o777}),
-	journalMode: choice('keep', 'delete'),
+	journalMode: choice(...JOURNAL_MODES),
 	priority: integer({}),
 };
 

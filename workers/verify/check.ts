@@ -1,9 +1,10 @@
 import Database from 'better-sqlite3';
 import {messageOf} from '../../src/message.ts';
+import type {VerifyDepth} from '../../src/options.ts';
 
 export interface VerifyQuestion {
 	readonly path: string;
-	readonly depth: 'quick' | 'full';
+	readonly depth: VerifyDepth;
 }
 
 export interface VerifyAnswer {
