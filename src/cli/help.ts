@@ -1,0 +1,38 @@
+import type {Command} from 'commander';
+import {EXIT_CODES_HELP} from './exit-code.ts';
+import {UNITS_HELP} from './arguments/copy-flags.ts';
+
+export const NAME = 'sqlite-hotcopy';
+
+interface CommandText {
+	readonly summary: string;
+	readonly description: string;
+	/** What is written after the program's name, and what that does. */
+	readonly examples: readonly (readonly [command: string, effect: string])[];
+}
+
+/** A command with its help, and with errors that fit on a line and lead to it. */
+export function addCommand(program: Command, name: string, {summary, description, examples}: CommandText): Command {
+	const command = program.command(name).summary(summary).description(description);
+	return tellErrorsInOneLine(command, `${NAME} ${name} --help`).addHelpText(
+		'after',
+		['', 'Examples:', ...listExamples(examples), '', UNITS_HELP, '', EXIT_CODES_HELP].join('\n'),
+	);
+}
+
+export function tellErrorsInOneLine(command: Command, help: string): Command {
+	return command.configureOutput({
+		outputError: (text, write) => {
+			const line = text
+				.trim()
+				.replace(/^error: /, '')
+				.replaceAll(/\s*\n\s*/g, ' ');
+			write(`${NAME}: ${line.replace(/\.?$/, '.')} See ${help}\n`);
+		},
+	});
+}
+
+function listExamples(examples: CommandText['examples']): string[] {
+	const width = Math.max(...examples.map(([command]) => command.length));
+	return examples.map(([command, effect]) => `  ${NAME} ${command.padEnd(width)}  # ${effect}`);
+}
