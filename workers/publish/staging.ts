@@ -2,6 +2,7 @@ import {createHash, randomBytes} from 'node:crypto';
 import {closeSync, openSync, readdirSync, rmSync} from 'node:fs';
 import {basename, dirname, join} from 'node:path';
 import {withSidecars} from '../../src/sidecars.ts';
+import {STAGING_PREFIX} from '../../src/staging-prefix.ts';
 import type {JobContext} from '../context.ts';
 import {targetError} from '../failures.ts';
 import type {Reporter} from '../reporter.ts';
@@ -13,8 +14,6 @@ export interface Staging {
 	/** Takes it away, with whatever SQLite left beside it. */
 	remove(): void;
 }
-
-const PREFIX = '.hotcopy-';
 
 /**
  * Clears away what dead processes left of earlier copies to this target, then makes an empty file that nobody else can
@@ -49,7 +48,7 @@ function nameFor(target: string, {host, pid, startedAt}: Owner): string {
 }
 
 function prefixFor(target: string): string {
-	return PREFIX + createHash('sha256').update(basename(target)).digest('hex').slice(0, 16);
+	return STAGING_PREFIX + createHash('sha256').update(basename(target)).digest('hex').slice(0, 16);
 }
 
 function clearStale(target: string): void {
