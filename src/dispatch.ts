@@ -1,9 +1,14 @@
+import {tmpdir} from 'node:os';
+import {join} from 'node:path';
 import {MessageChannel, receiveMessageOnPort, type Transferable} from 'node:worker_threads';
 import type {Job} from './job.ts';
 import {removeLeftovers, removeStaging} from './leftovers.ts';
 import type {WorkerPool} from './pool.ts';
 import type {BackupRequest, JobOutcome, WorkerMessage} from './protocol.ts';
 import {receive, type ReportListener} from './reports.ts';
+
+/** Beside this a snapshot is staged, where it cannot be taken in memory. There is never a file of this name. */
+const SNAPSHOT_PATH = join(tmpdir(), 'hotcopy-snapshot.db');
 
 /**
  * Sends a job to a worker and hands on what comes back. When this returns, every report of the worker has been handed
@@ -26,6 +31,12 @@ export async function dispatch(
 		progress,
 		onStaging: (path) => {
 			staging = path;
+			job.discard = async () => {
+				await removeStaging(path);
+			};
+		},
+		onImage: (bytes) => {
+			job.image = bytes;
 		},
 		onChild: (pid, running) => {
 			if (running) children.add(pid);
@@ -62,7 +73,8 @@ function toRequest(job: Job, port: BackupRequest['port'], progressInterval: numb
 		jobId: job.id,
 		source,
 		target: {
-			path: job.targetPath,
+			kind: target.kind,
+			path: target.kind === 'memory' ? SNAPSHOT_PATH : job.targetPath,
 			existing: target.existing,
 			mode: options.mode,
 			journalMode: options.journalMode,

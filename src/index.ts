@@ -11,6 +11,7 @@ export type {
 	JournalModeOption,
 	ProgressCallback,
 	SnapshotMode,
+	SnapshotOptions,
 	StrategyName,
 	StrategyOption,
 	VerifyOption,

@@ -55,15 +55,25 @@ export interface JobSpec {
 	readonly options: FilledBackupOptions;
 }
 
-/** How many milliseconds an aborted job waits for its worker to clean up before it rejects all the same. */
-const CLEANUP_GRACE = 50;
+/**
+ * How many milliseconds an aborted job waits for its worker to clean up before it rejects all the same: less than anybody
+ * notices, and enough for a worker that is not in the middle of a long native call.
+ */
+const CLEANUP_GRACE = 10;
+
+/** What came of a job. */
+export interface JobOutput {
+	readonly result: BackupResult;
+	/** The bytes of a snapshot. */
+	readonly image: ArrayBuffer | undefined;
+}
 
 /** One backup, from the call to its promise. */
 export class Job {
 	readonly id = randomUUID();
 	readonly spec: JobSpec;
 	readonly control = new Control();
-	readonly promise: Promise<BackupResult>;
+	readonly promise: Promise<JobOutput>;
 	/** The target with its links followed; until then as it was named. Jobs with one target run one after another. */
 	targetPath: string;
 	progress: JobProgress = {
@@ -77,11 +87,15 @@ export class Job {
 	};
 	readonly queuedAt = performance.now();
 	startedAt: number | undefined;
+	/** The bytes of a snapshot, once they have come. */
+	image: ArrayBuffer | undefined;
+	/** Takes away what the worker has made so far. It may still be at work, but must not publish any more. */
+	discard: (() => Promise<void>) | undefined;
 
 	#state: JobState = 'queued';
 	#cancellation: Cancellation | undefined;
 	#grace: NodeJS.Timeout | undefined;
-	readonly #settle: PromiseWithResolvers<BackupResult>;
+	readonly #settle: PromiseWithResolvers<JobOutput>;
 
 	constructor(spec: JobSpec) {
 		this.spec = spec;
@@ -96,6 +110,11 @@ export class Job {
 
 	get settled(): boolean {
 		return this.#state !== 'queued' && this.#state !== 'active';
+	}
+
+	/** Jobs that write to one file run one after another. */
+	get lane(): string | undefined {
+		return this.spec.target.kind === 'memory' ? undefined : this.targetPath;
 	}
 
 	/** Why the job is being cancelled, while it is. */
@@ -128,18 +147,27 @@ export class Job {
 
 	/**
 	 * Stops the job unless its worker is publishing already. `reject` is called in milliseconds: as soon as the worker has
-	 * cleaned up, or after a grace period when a native call still holds it. From here on nothing is published.
+	 * cleaned up, or after a grace period when a native call still holds it; then its file is removed from here. From here
+	 * on nothing is published.
 	 */
 	cancel(error: unknown, state: FailedState, reject: () => void): void {
 		if (this.settled || this.#cancellation !== undefined || !this.control.cancel()) return;
 		this.#cancellation = {error, state};
-		if (this.control.started) this.#grace = setTimeout(reject, CLEANUP_GRACE);
-		else reject();
+		if (!this.control.started) {
+			reject();
+			return;
+		}
+
+		this.#grace = setTimeout(() => {
+			// It is not waited for without end: the threads of the file system may be busy.
+			this.#grace = setTimeout(reject, CLEANUP_GRACE);
+			void this.discard?.().then(reject);
+		}, CLEANUP_GRACE);
 	}
 
 	complete(result: BackupResult): void {
 		this.#end('completed');
-		this.#settle.resolve(result);
+		this.#settle.resolve({result, image: this.image});
 	}
 
 	fail(error: unknown, state: FailedState): void {

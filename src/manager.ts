@@ -2,12 +2,12 @@ import {EventEmitter} from 'eventemitter3';
 import {withoutThrowing, type Announce, type BackupEvents} from './events.ts';
 import type {JobInfo} from './job.ts';
 import {fillManagerOptions, type FilledManagerOptions, type ManagerOptions} from './manager-options.ts';
-import type {BackupOptions} from './options.ts';
+import type {BackupOptions, SnapshotOptions} from './options.ts';
 import type {BackupResult} from './result.ts';
 import {Scheduler} from './scheduler.ts';
 import {resolveSource, type BackupSource} from './source.ts';
-import {nameTarget, type BackupTarget} from './target.ts';
-import {fillBackupOptions} from './validate-backup.ts';
+import {MEMORY_TARGET, nameTarget, type BackupTarget} from './target.ts';
+import {fillBackupOptions, fillSnapshotOptions} from './validate-backup.ts';
 
 /** Options of {@link BackupManager.close}. */
 export interface CloseOptions {
@@ -66,7 +66,31 @@ export class BackupManager extends EventEmitter<BackupEvents> {
 		const filled = fillBackupOptions(this.#options.defaults, options);
 		const named = nameTarget(target, filled);
 		this.#scheduler.admit(filled);
-		return await this.#scheduler.submit({source: resolveSource(source, filled), target: named, options: filled});
+		const spec = {source: resolveSource(source, filled), target: named, options: filled};
+		const {result} = await this.#scheduler.submit(spec);
+		return result;
+	}
+
+	/**
+	 * Copies a database into memory while it is in use: the `Buffer` that it resolves to has the whole database, and
+	 * `new Database(buffer)` opens it as it is, also when the source is in WAL mode.
+	 *
+	 * It needs memory: the database twice over while it is taken, once after that. SQLite does not let a database that was
+	 * opened from a buffer grow beyond some 1 GiB.
+	 *
+	 * @param source a path, a `file:` URL, or an open better-sqlite3 `Database`, also one in memory
+	 * @throws as {@link backup}; `BackupError` ERR_BACKUP_TOO_LARGE for more than 2,147,483,391 bytes
+	 * @example
+	 * ```ts
+	 * const copy = new Database(await manager.snapshot('app.db'));
+	 * ```
+	 */
+	async snapshot(source: BackupSource, options: SnapshotOptions = {}): Promise<Buffer> {
+		const filled = fillSnapshotOptions(this.#options.defaults, options);
+		this.#scheduler.admit(filled);
+		const spec = {source: resolveSource(source, filled), target: MEMORY_TARGET, options: filled};
+		const {image = new ArrayBuffer(0)} = await this.#scheduler.submit(spec);
+		return Buffer.from(image);
 	}
 
 	/**

@@ -9,7 +9,7 @@ export const JOURNAL_MODES = ['keep', 'delete'] as const;
 /** How thoroughly a copy can be checked. */
 export const VERIFY_DEPTHS = ['quick', 'full'] as const;
 /** The ways to copy. */
-export const STRATEGY_NAMES = ['pages'] as const;
+export const STRATEGY_NAMES = ['pages', 'serialize', 'clone', 'vacuum'] as const;
 /** The ways to copy, and the choice of the best one. */
 export const STRATEGY_OPTIONS = ['auto', ...STRATEGY_NAMES] as const;
 
@@ -80,9 +80,16 @@ export interface BackupOptions {
 	 */
 	readonly snapshot?: SnapshotMode | undefined;
 	/**
-	 * How the pages are copied. `'pages'`: SQLite's online backup API. `'auto'`: the best for the case.
+	 * How the database is copied. `'pages'`: by SQLite's online backup API, in steps. `'serialize'`: one read of all of it
+	 * into memory (2,147,483,391 bytes at the most), one write. `'clone'`: the file system copies the files, in a child
+	 * process, under a read transaction; on local disks of Linux. `'vacuum'`: `VACUUM INTO` in a child process, which leaves
+	 * out what the source does not use. `'auto'`: `'pages'` where `pages` or `maxRate` is set, else `'serialize'` for small
+	 * databases and those in memory, `'clone'` for others, and `'pages'` where that cannot be. All but `'pages'` hold one
+	 * read transaction. One that cannot do it gives way to `'pages'`, as does every one to `maxRate`; the result says which
+	 * it was.
 	 * @default 'auto'
 	 * @see https://sqlite.org/backup.html
+	 * @see https://sqlite.org/lang_vacuum.html#vacuuminto
 	 */
 	readonly strategy?: StrategyOption | undefined;
 	/**
@@ -139,6 +146,9 @@ export interface BackupOptions {
 	 */
 	readonly priority?: number | undefined;
 }
+
+/** The options of a snapshot: those of a backup, but for what is about the target's file. */
+export type SnapshotOptions = Omit<BackupOptions, 'existing' | 'checksum' | 'mode' | 'journalMode'>;
 
 /** {@link BackupOptions} after validation, with every default filled in. */
 export interface FilledBackupOptions {

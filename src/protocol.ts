@@ -34,7 +34,12 @@ export interface BytesSource {
 export type SourceRequest = FileSource | BytesSource;
 
 export interface TargetRequest {
-	/** Absolute, every link followed: the file that is replaced or overwritten. */
+	/** Whether the copy goes to a file, or to the main thread as an {@link ImageMessage}. */
+	readonly kind: 'file' | 'memory';
+	/**
+	 * Absolute, every link followed: the file that is replaced or overwritten. For a copy that goes to memory, the name of
+	 * a file that is never made, beside which it can be staged.
+	 */
 	readonly path: string;
 	readonly existing: ExistingMode;
 	/** Permission bits, or undefined for the source's. */
@@ -123,8 +128,14 @@ export interface LibrariesMessage {
 	readonly paths: readonly string[];
 }
 
+/** The bytes of a snapshot, transferred, before its job's outcome. */
+export interface ImageMessage {
+	readonly type: 'image';
+	readonly bytes: ArrayBuffer;
+}
+
 export type WorkerMessage =
-	LeftoverMessage | StagingMessage | StepsMessage | TickMessage | ChildMessage | LibrariesMessage;
+	LeftoverMessage | StagingMessage | StepsMessage | TickMessage | ChildMessage | LibrariesMessage | ImageMessage;
 
 /** What the worker knows of a job that succeeded: all but its name and its times. */
 export type CopyReport = Omit<BackupResult, 'jobId' | 'queuedMs' | 'durationMs'>;

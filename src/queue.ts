@@ -1,18 +1,19 @@
 /** What the queue needs to know of a job. */
 export interface Queued {
-	readonly targetPath: string;
+	/** Of the jobs in one lane, one runs at a time. Undefined: it runs beside any other. */
+	readonly lane: string | undefined;
 	readonly spec: {readonly options: {readonly priority: number}};
 }
 
 /**
- * The jobs that wait: higher priorities first, equal ones in the order they came, and never two at a time with one
- * target. It stands before the pool because a pool's queue can neither hold a job back for its target nor let go of one
+ * The jobs that wait: higher priorities first, equal ones in the order they came, and never two at a time in one lane,
+ * which is their target. It stands before the pool because a pool's queue can neither hold a job back for its target nor let go of one
  * without ending a thread.
  */
 export class JobQueue<J extends Queued> {
 	/** A set keeps its order and forgets in constant time. */
 	readonly #waiting = new Map<number, Set<J>>();
-	readonly #busyTargets = new Set<string>();
+	readonly #busyLanes = new Set<string>();
 	#size = 0;
 
 	get size(): number {
@@ -34,13 +35,14 @@ export class JobQueue<J extends Queued> {
 		if (level.size === 0) this.#waiting.delete(priority);
 	}
 
-	/** Takes the next job whose target is free, and holds that target until `release`. */
+	/** Takes the next job whose lane is free, and holds that lane until `release`. */
 	take(): J | undefined {
 		for (const priority of [...this.#waiting.keys()].sort((a, b) => b - a)) {
 			for (const job of this.#waiting.get(priority) ?? []) {
-				if (this.#busyTargets.has(job.targetPath)) continue;
+				const {lane} = job;
+				if (lane !== undefined && this.#busyLanes.has(lane)) continue;
 				this.remove(job);
-				this.#busyTargets.add(job.targetPath);
+				if (lane !== undefined) this.#busyLanes.add(lane);
 				return job;
 			}
 		}
@@ -48,8 +50,8 @@ export class JobQueue<J extends Queued> {
 		return undefined;
 	}
 
-	/** The job is over: its target may be written again. */
-	release(job: J): void {
-		this.#busyTargets.delete(job.targetPath);
+	/** The job is over: the next one in its lane may run. */
+	release({lane}: J): void {
+		if (lane !== undefined) this.#busyLanes.delete(lane);
 	}
 }

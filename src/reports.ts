@@ -14,6 +14,8 @@ export interface ReportListener {
 	readonly onStaging: (path: string) => void;
 	/** A child process of the worker began or ended. */
 	readonly onChild: (pid: number, running: boolean) => void;
+	/** The bytes of a snapshot. */
+	readonly onImage: (bytes: ArrayBuffer) => void;
 }
 
 /** Hands a worker's messages, in their order, to whoever they are for. */
@@ -27,6 +29,9 @@ export function receive(message: WorkerMessage, control: Control, listener: Repo
 			break;
 		case 'child':
 			listener.onChild(message.pid, message.running);
+			break;
+		case 'image':
+			listener.onImage(message.bytes);
 			break;
 		case 'libraries':
 			warnOfSecondSqlite(message.paths);

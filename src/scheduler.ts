@@ -1,7 +1,7 @@
 import {dispatch} from './dispatch.ts';
 import {AbortError, BackupError} from './errors.ts';
 import type {Announce} from './events.ts';
-import {Job, type FailedState, type JobInfo, type JobSpec} from './job.ts';
+import {Job, type FailedState, type JobInfo, type JobOutput, type JobSpec} from './job.ts';
 import type {FilledManagerOptions} from './manager-options.ts';
 import type {FilledBackupOptions} from './options.ts';
 import {timedOut, toBackupError, withJobId} from './outcome.ts';
@@ -9,8 +9,7 @@ import {WorkerPool} from './pool.ts';
 import {Pressure} from './pressure.ts';
 import type {JobOutcome} from './protocol.ts';
 import {JobQueue} from './queue.ts';
-import type {BackupResult} from './result.ts';
-import {followLinks} from './target.ts';
+import {resolveTarget} from './target.ts';
 
 /** The jobs of a manager: which of them run, and how each one ends. */
 export class Scheduler {
@@ -53,7 +52,7 @@ export class Scheduler {
 	}
 
 	/** A job's life, from here to its promise. */
-	async submit(spec: JobSpec): Promise<BackupResult> {
+	async submit(spec: JobSpec): Promise<JobOutput> {
 		const job = new Job(spec);
 		const {signal} = spec.options;
 		const onAbort = (): void => {
@@ -73,8 +72,9 @@ export class Scheduler {
 
 	/** Jobs enter the queue in the order they came, whichever link is followed first: the last one to a target wins. */
 	async #enqueue(job: Job, before: Promise<void>): Promise<void> {
+		const {spec} = job;
 		try {
-			job.targetPath = await followLinks(job.targetPath).finally(() => before);
+			job.targetPath = await resolveTarget(spec.target).finally(() => before);
 			if (job.settled) return;
 			this.#queue.add(job);
 			this.#pump();

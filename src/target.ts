@@ -12,9 +12,13 @@ export type BackupTarget = string | URL | DatabaseHandle;
 
 /** A target as the caller named it, before its links are followed. */
 export interface NamedTarget {
+	readonly kind: 'file' | 'memory';
 	readonly path: string;
 	readonly existing: ExistingMode;
 }
+
+/** Where a snapshot goes. */
+export const MEMORY_TARGET: NamedTarget = Object.freeze({kind: 'memory', path: ':memory:', existing: 'replace'});
 
 /** As many links in a row as Linux follows. */
 const MAX_LINKS = 40;
@@ -31,7 +35,7 @@ export function nameTarget(target: BackupTarget, {existing, checksum}: FilledBac
 		);
 	}
 
-	if (live) return {path: handleFile(target), existing: 'overwrite'};
+	if (live) return {kind: 'file', path: handleFile(target), existing: 'overwrite'};
 	if (typeof target !== 'string' && !((target as unknown) instanceof URL)) {
 		throw new TypeError(
 			`Expected the target to be a path, a file: URL or an open better-sqlite3 Database, but got ${show(target)}`,
@@ -46,7 +50,12 @@ export function nameTarget(target: BackupTarget, {existing, checksum}: FilledBac
 		);
 	}
 
-	return {path, existing};
+	return {kind: 'file', path, existing};
+}
+
+/** @throws `BackupError` ERR_BACKUP_TARGET */
+export async function resolveTarget({kind, path}: NamedTarget): Promise<string> {
+	return kind === 'memory' ? path : await followLinks(path);
 }
 
 /**

@@ -10,6 +10,7 @@ import {
 	show,
 	text,
 	type Checks,
+	type Given,
 } from './validate.ts';
 import {toPath} from './paths.ts';
 import {
@@ -20,6 +21,7 @@ import {
 	VERIFY_DEPTHS,
 	type BackupOptions,
 	type FilledBackupOptions,
+	type SnapshotOptions,
 } from './options.ts';
 
 /** The highest number of pages in a step that SQLite's 32-bit argument can take. */
@@ -52,7 +54,20 @@ const CHECKS: Checks<BackupOptions> = {
  * @throws TypeError for an unknown option or a wrong type, RangeError for a value out of range.
  */
 export function fillBackupOptions(defaults: FilledBackupOptions, given: BackupOptions = {}): FilledBackupOptions {
-	const options = checkOptions('backup option', given, CHECKS);
+	return fill(defaults, checkOptions('backup option', given, CHECKS));
+}
+
+/**
+ * A snapshot's options over the manager's defaults.
+ *
+ * @throws TypeError for an unknown option or a wrong type, RangeError for a value out of range.
+ */
+export function fillSnapshotOptions(defaults: FilledBackupOptions, given: SnapshotOptions = {}): FilledBackupOptions {
+	const {existing: _, checksum: _1, mode: _2, journalMode: _3, ...checks} = CHECKS;
+	return fill(defaults, checkOptions<SnapshotOptions>('snapshot option', given, checks));
+}
+
+function fill(defaults: FilledBackupOptions, options: Given<BackupOptions>): FilledBackupOptions {
 	for (const [name, path] of Object.entries(options.attach ?? {})) {
 		if (/^(?:main|temp)$/i.test(name)) {
 			throw new TypeError(

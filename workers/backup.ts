@@ -4,14 +4,16 @@ import {createContext} from './context.ts';
 import {toOutcome} from './failures.ts';
 import {reportLibraries} from './libraries.ts';
 import {runJob} from './run.ts';
+import {runSnapshot} from './snapshot.ts';
 
 export default async function backup(request: BackupRequest): Promise<JobOutcome> {
 	const job = createContext(request);
+	const run = request.target.kind === 'memory' ? runSnapshot : runJob;
 	// In this order: a main thread that cancels and then sees no start knows that nothing will be touched.
 	job.control.markStarted();
 	if (job.control.cancelled) return {type: 'cancelled'};
 	try {
-		return {type: 'success', report: await runJob(job)};
+		return {type: 'success', report: await run(job)};
 	} catch (error) {
 		return toOutcome(error);
 	} finally {

@@ -35,11 +35,16 @@ export function sourceError(path: string, cause: unknown): BackupError {
 }
 
 /** What went wrong with the target, and what to do. */
-export function targetError(path: string, cause: unknown, sqliteCode = sqliteCodeOf(cause)): BackupError {
+export function targetError(path: string, cause: unknown, sqliteCode = fullCodeOf(cause)): BackupError {
 	const advice =
 		TARGET_ADVICE.find(({pattern}) => pattern.test(codeOf(cause)))?.advice ??
 		'Check its directory and their permissions.';
 	return wrap('ERR_BACKUP_TARGET', `The target ${path} cannot be written`, cause, advice, sqliteCode);
+}
+
+/** SQLite's code, also where it was the system that said the disk is full: it does not matter who wrote. */
+function fullCodeOf(cause: unknown): string | undefined {
+	return sqliteCodeOf(cause) ?? (/^(?:ENOSPC|EDQUOT|SQLITE_FULL)/.test(codeOf(cause)) ? 'SQLITE_FULL' : undefined);
 }
 
 interface Advice {
@@ -97,6 +102,11 @@ function wrap(
 /** SQLite's code or the system's, whichever there is. */
 export function codeOf(error: unknown): string {
 	return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
+}
+
+/** An error of another process. */
+export function toError({message, code}: {readonly message: string; readonly code: string}): Error {
+	return Object.assign(new Error(message), {code});
 }
 
 function toRecord(cause: unknown): ErrorRecord {

@@ -25,6 +25,11 @@ export function isSameFile(stats: BigIntStats | undefined, identity: FileIdentit
 	return stats?.dev === identity.device && stats.ino === identity.inode;
 }
 
+/** An identity as text, for another process. */
+export function markOf({device, inode}: FileIdentity): string {
+	return `${String(device)}:${String(inode)}`;
+}
+
 /** SQLite opens whatever has a sidecar's name, and the opening of a FIFO may never end. */
 export function assertPlainSidecars(path: string): void {
 	for (const sidecar of sidecarsOf(path)) {

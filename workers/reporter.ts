@@ -83,8 +83,8 @@ export class Reporter {
 		}
 	}
 
-	post(message: WorkerMessage): void {
-		this.#request.port.postMessage(message);
+	post(message: WorkerMessage, transfer: readonly ArrayBuffer[] = []): void {
+		this.#request.port.postMessage(message, transfer);
 	}
 
 	get #unacknowledged(): number {

@@ -4,44 +4,69 @@ import type {JobContext} from './context.ts';
 import {inspectTarget} from './publish/inspect.ts';
 import {publish} from './publish/publish.ts';
 import {createStaging} from './publish/staging.ts';
-import {findSourceFile, openSource} from './source/open.ts';
-import {chooseStrategy} from './strategies/choose.ts';
-import type {Copied} from './strategies/strategy.ts';
+import {findSourceFile, openSource, type Source, type SourceFile} from './source/open.ts';
+import {copy, type MadeCopy} from './strategies/copy.ts';
 
 /** One job: look, copy into a staging file, seal it, tell of the last step, publish. */
 export async function runJob(job: JobContext): Promise<CopyReport> {
-	const {request, reporter} = job;
-	const file = request.source.kind === 'file' ? findSourceFile(request.source) : undefined;
+	const file = findSource(job);
 	const target = inspectTarget(job, file);
-	const strategy = chooseStrategy(request.copy);
-
 	const staging = createStaging(target.path, job);
 	try {
-		const source = openSource(request.source, file);
-		let copied: Copied;
-		try {
-			copied = await strategy.copy(source, staging.path, job);
-		} finally {
-			source.close();
-		}
-
-		const sealed = await publish({staging, target, file, copied}, job, () => {
-			reporter.step(SQLITE_DONE, 0, copied.pages);
-			reporter.flush();
+		const {name, made} = await withSource(job, file, async (source) => ({
+			name: source.name,
+			made: await copy(source, staging, job),
+		}));
+		const sealed = await publish({staging, target, file, copied: made}, job, () => {
+			announceLast(job, made);
 		});
-		return {
-			source: source.name,
-			target: target.path,
-			strategy: strategy.name,
-			...copied,
-			bytes: copied.pages * copied.pageSize,
-			restarts: reporter.restarts,
-			busyRetries: reporter.busyRetries,
-			walBytes: reporter.walBytes,
-			verified: request.target.depth,
-			...sealed,
-		};
+		return {...describe(job, name, made), target: target.path, ...sealed};
 	} finally {
 		staging.remove();
 	}
+}
+
+/** Undefined for a source that has no file. */
+export function findSource({request}: JobContext): SourceFile | undefined {
+	return request.source.kind === 'file' ? findSourceFile(request.source) : undefined;
+}
+
+/** Has the source open for as long as something is done with it. */
+export async function withSource<T>(
+	{request}: JobContext,
+	file: SourceFile | undefined,
+	action: (source: Source) => Promise<T>,
+): Promise<T> {
+	const source = openSource(request.source, file);
+	try {
+		return await action(source);
+	} finally {
+		source.close();
+	}
+}
+
+/** Returns once the callback has accepted the last step. */
+export function announceLast({reporter}: JobContext, {pages, pageSize}: MadeCopy): void {
+	reporter.pageSize = pageSize;
+	reporter.step(SQLITE_DONE, 0, pages);
+	reporter.flush();
+}
+
+/** What a job that succeeded tells of its copy; where that went is added by whoever put it there. */
+export function describe(
+	{request, reporter}: JobContext,
+	source: string,
+	{strategy, pages, pageSize}: MadeCopy,
+): Omit<CopyReport, 'target'> {
+	return {
+		source,
+		strategy,
+		pages,
+		pageSize,
+		bytes: pages * pageSize,
+		restarts: reporter.restarts,
+		busyRetries: reporter.busyRetries,
+		walBytes: reporter.walBytes,
+		verified: request.target.depth,
+	};
 }

@@ -14,13 +14,15 @@ export function openFile(path: string, {readonly = false}: OpenOptions = {}): Co
 	return new Database(path, {readonly, fileMustExist: true, timeout: 0});
 }
 
-/** A database in memory with these bytes; of no bytes at all, an empty one. */
+/** A database in memory with these bytes, not in WAL mode; of no bytes at all, an empty one. */
 export function openBytes(bytes: Uint8Array): Connection {
 	if (bytes.length === 0) return new Database(':memory:', {timeout: 0});
-	// Bytes 18 and 19 say 2 in a WAL database, which a database in memory cannot be: SQLite would refuse to read it.
-	// https://sqlite.org/fileformat2.html#file_format_version_numbers
-	if (bytes.length > 19) bytes.fill(1, 18, 20);
 	return new Database(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength), {timeout: 0});
+}
+
+/** An error of SQLite's from another process. */
+export function toSqliteError({message, code}: {readonly message: string; readonly code: string}): Error {
+	return new Database.SqliteError(message, code);
 }
 
 /** SQLite's name for what went wrong, for example `SQLITE_BUSY_RECOVERY`. */

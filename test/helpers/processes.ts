@@ -12,13 +12,20 @@ export function findChecks(parent: number): number[] {
 		.filter((pid) => isCheck(pid) && Number(statOf(pid)[PARENT]) === parent);
 }
 
+/** Those of them that are in the middle of a check that takes long: they have computed for longer than it takes to start. */
+export function findBusyChecks(parent: number): number[] {
+	return findChecks(parent).filter((pid) => ticksOf(pid) > BUSY_TICKS);
+}
+
 /** Those of them that are there yet, whoever is their parent now. A process that has ended has no command line. */
 export function stillRunning(checks: readonly number[]): number[] {
 	return checks.filter((pid) => isCheck(pid));
 }
 
+const BUSY_TICKS = 50;
+
 /** Clock ticks that a process has computed for. */
-export function ticksOf(pid: number): number {
+function ticksOf(pid: number): number {
 	const stat = statOf(pid);
 	return Number(stat[USER_TICKS] ?? 0) + Number(stat[SYSTEM_TICKS] ?? 0);
 }
@@ -43,7 +50,7 @@ function statOf(pid: number): string[] {
 }
 
 function isCheck(pid: number): boolean {
-	return read(`/proc/${String(pid)}/cmdline`).includes('children/verify');
+	return read(`/proc/${String(pid)}/cmdline`).includes('children/main');
 }
 
 /** Nothing where it ended meanwhile. */

@@ -5,7 +5,7 @@ import type {BackupOptions} from '../../src/index.js';
 import {makeEndless, makeSound, SIZES} from '../helpers/broken.js';
 import {healthOf, healthy} from '../helpers/database.js';
 import {listDirectory, makeDirectory} from '../helpers/directory.js';
-import {findChecks, until} from '../helpers/processes.js';
+import {findBusyChecks, until} from '../helpers/processes.js';
 import {SPECIAL_FILES} from '../helpers/special-files.js';
 
 /** Ends the promise where the worker never would: it is the next job that shows whether the worker is free. */
@@ -52,8 +52,8 @@ const TRAPS: Readonly<Record<string, Trap>> = {
 			makeEndless(source, 'large');
 		},
 		act: async (parent) => {
-			await until('a child checks', () => findChecks(parent).length === 1);
-			for (const pid of findChecks(parent)) process.kill(pid, 'SIGSEGV');
+			await until('a child checks', () => findBusyChecks(parent).length === 1);
+			for (const pid of findBusyChecks(parent)) process.kill(pid, 'SIGSEGV');
 		},
 		code: 'ERR_BACKUP_VERIFY',
 	},

@@ -5,8 +5,8 @@ interface Entry extends Queued {
 	readonly name: string;
 }
 
-function entry(name: string, priority = 0, targetPath = `/backups/${name}`): Entry {
-	return {name, targetPath, spec: {options: {priority}}};
+function entry(name: string, priority = 0, lane = `/backups/${name}`): Entry {
+	return {name, lane, spec: {options: {priority}}};
 }
 
 function fill(...entries: readonly Entry[]): JobQueue<Entry> {

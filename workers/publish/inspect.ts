@@ -7,13 +7,15 @@ import {SIDECAR_SUFFIXES} from '../../src/sidecars.ts';
 import {assertPlainSidecars, isSameFile, statFile} from '../identity.ts';
 import {targetError} from '../failures.ts';
 import {hasWal, type SourceFile} from '../source/open.ts';
-import {refuseInUse} from './seize.ts';
+import {presentSidecars, refuseInUse} from './seize.ts';
 
 /** A target as it was when the job began. */
 export interface Target extends TargetRequest {
 	readonly directory: string;
 	/** Permission bits of the file that is there, if any. */
 	readonly oldMode: number | undefined;
+	/** Whether it had sidecars, which a look through SQLite may have removed since. */
+	readonly hadSidecars: boolean;
 }
 
 /**
@@ -24,6 +26,7 @@ export interface Target extends TargetRequest {
 export function inspectTarget({request, patience}: JobContext, source: SourceFile | undefined): Target {
 	const {path, existing} = request.target;
 	const old = look(path);
+	const hadSidecars = presentSidecars(path).length > 0;
 	if (source !== undefined) {
 		if (isSameFile(old, source.identity)) {
 			throw new BackupError(
@@ -53,6 +56,7 @@ export function inspectTarget({request, patience}: JobContext, source: SourceFil
 		...request.target,
 		directory: dirname(path),
 		oldMode: old === undefined ? undefined : Number(old.mode) & 0o777,
+		hadSidecars,
 	};
 }
 

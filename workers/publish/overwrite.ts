@@ -3,13 +3,13 @@ import {BackupError} from '../../src/errors.ts';
 import type {JobContext} from '../context.ts';
 import {Cancelled, targetError} from '../failures.ts';
 import {statFile} from '../identity.ts';
+import {leaveWalMode} from '../journal-mode.ts';
 import {openFile, type Connection} from '../sqlite.ts';
 import {flushDirectory, flushFile} from './flush.ts';
 import type {Target} from './inspect.ts';
 import {LiveTarget} from './live-target.ts';
 import {beginPublishing, type FinishedCopy, type Publisher} from './publisher.ts';
 import {replace} from './replace.ts';
-import {leaveWalMode} from './seal.ts';
 
 /** What is written in one native call at the most; an abort is seen between two. */
 const SLICE_BYTES = 4 * 1024 * 1024;

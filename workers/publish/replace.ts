@@ -18,7 +18,7 @@ export const replace: Publisher = ({staging, target}, job, announce) => {
 		const old = statFile(target.path) === undefined ? undefined : seize(target.path, job.patience);
 		try {
 			if (old === undefined) removeOrphans(target);
-			else if (old.removeSidecars()) flushDirectory(target.directory);
+			else if (old.removeSidecars() || target.hadSidecars) flushDirectory(target.directory);
 			renameSync(staging.path, target.path);
 		} finally {
 			old?.release();

@@ -1,6 +1,7 @@
-import {chownSync, closeSync, openSync, statSync, truncateSync, writeSync} from 'node:fs';
+import {chownSync, statSync, truncateSync} from 'node:fs';
 import type {JobContext} from '../context.ts';
 import {Cancelled, targetError} from '../failures.ts';
+import {leaveWalMode} from '../journal-mode.ts';
 import type {SourceFile} from '../source/open.ts';
 import {verify} from '../verify/verify.ts';
 import {finishFile} from './finish-file.ts';
@@ -34,21 +35,6 @@ async function sealCopy({staging, target, file, copied}: FinishedCopy, job: JobC
 	const mode = inPlace ? undefined : permissions(path, target, file);
 	const sha256 = finishFile(path, {mode, checksum: target.checksum}, job);
 	return sha256 === undefined ? {} : {sha256};
-}
-
-/**
- * The copy of a WAL database becomes one that needs no `-wal` and no `-shm`. A copy has no WAL, so all there is to change
- * are two bytes of its header; SQLite would parse the schema first, which may be damaged.
- *
- * @see https://sqlite.org/fileformat2.html#file_format_version_numbers
- */
-export function leaveWalMode(path: string): void {
-	const descriptor = openSync(path, 'r+');
-	try {
-		writeSync(descriptor, Uint8Array.of(1, 1), 0, 2, 18);
-	} finally {
-		closeSync(descriptor);
-	}
 }
 
 /** What was asked for, else the source's and no more than the old target's; never more readers than the source has. */

@@ -8,7 +8,10 @@ import {isBusy, openFile, type Connection} from '../sqlite.ts';
 
 /** An old target that nobody else can read or write until it is released. */
 export interface Seized {
-	/** Removes its sidecars, which hold nothing any more. True if there were any. */
+	/**
+	 * Removes its sidecars, which hold nothing any more. True if there were any, also those that SQLite has removed by now:
+	 * it does not flush the directory, and a journal that a power failure brings back would be rolled back into the new file.
+	 */
 	removeSidecars(): boolean;
 	release(): void;
 }
@@ -35,12 +38,13 @@ export function refuseInUse(path: string, patience: Patience): void {
  * @throws `BackupError` ERR_BACKUP_TARGET_IN_USE, ERR_BACKUP_TARGET
  */
 export function seize(path: string, patience: Patience): Seized {
+	const before = presentSidecars(path);
 	const connection = lockFile(path, patience, true);
 	return {
 		removeSidecars: () => {
 			const present = presentSidecars(path);
 			for (const sidecar of present) rmSync(sidecar, {force: true});
-			return present.length > 0;
+			return before.length > 0 || present.length > 0;
 		},
 		release: () => {
 			connection?.close();
@@ -90,7 +94,7 @@ function lockAlone(path: string, makeWhole: boolean): Connection | undefined {
 	}
 }
 
-function presentSidecars(path: string): string[] {
+export function presentSidecars(path: string): string[] {
 	return sidecarsOf(path).filter((sidecar) => statFile(sidecar) !== undefined);
 }
 

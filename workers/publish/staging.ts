@@ -1,7 +1,7 @@
 import {createHash, randomBytes} from 'node:crypto';
 import {closeSync, openSync, readdirSync, rmSync} from 'node:fs';
 import {basename, dirname, join} from 'node:path';
-import {withSidecars} from '../../src/sidecars.ts';
+import {sidecarsOf, withSidecars} from '../../src/sidecars.ts';
 import {STAGING_PREFIX} from '../../src/staging-prefix.ts';
 import type {JobContext} from '../context.ts';
 import {targetError} from '../failures.ts';
@@ -11,6 +11,8 @@ import {isGone, thisProcess, type Owner} from './owner.ts';
 /** The file in which a copy is made, in the target's own directory, so that a rename can publish it. */
 export interface Staging {
 	readonly path: string;
+	/** Makes it empty again, with nothing beside it, for another attempt. */
+	empty(): void;
 	/** Takes it away, with whatever SQLite left beside it. */
 	remove(): void;
 }
@@ -30,6 +32,9 @@ export function createStaging(target: string, {reporter}: JobContext): Staging {
 		closeSync(openSync(path, 'wx', 0o600));
 		return {
 			path,
+			empty: () => {
+				empty(path, target);
+			},
 			remove: () => {
 				remove(path, reporter);
 			},
@@ -66,6 +71,16 @@ function parseOwner(rest: string): Owner | undefined {
 	const {host, pid, startedAt} = match?.groups ?? {};
 	if (host === undefined || pid === undefined || startedAt === undefined) return undefined;
 	return {host, pid: Number(pid), startedAt};
+}
+
+/** Nobody else has it open, so its permissions are kept by writing it anew rather than making it anew. */
+function empty(path: string, target: string): void {
+	try {
+		for (const sidecar of sidecarsOf(path)) rmSync(sidecar, {force: true});
+		closeSync(openSync(path, 'w', 0o600));
+	} catch (error) {
+		throw targetError(target, error);
+	}
 }
 
 /** What cannot be removed now is left to the main thread: the job's own outcome is what counts here. */

@@ -3,6 +3,7 @@ import {BackupError} from '../../src/errors.ts';
 import type {BytesSource, FileSource, SourceRequest} from '../../src/protocol.ts';
 import {sourceError} from '../failures.ts';
 import {assertPlainSidecars, identityOf, isSameFile, statFile, type FileIdentity} from '../identity.ts';
+import {leaveWalModeInMemory} from '../journal-mode.ts';
 import {openBytes, openFile, sqliteCodeOf, type Connection} from '../sqlite.ts';
 
 /** A source that is open for reading. */
@@ -12,6 +13,8 @@ export interface Source {
 	readonly connection: Connection;
 	/** Undefined for a database in memory. */
 	readonly file: SourceFile | undefined;
+	/** The bytes of a database in memory, as they would be in a file. */
+	readonly image: Uint8Array | undefined;
 	/** Closes it in such a way that the source stays as it was found. */
 	close(): void;
 }
@@ -22,6 +25,8 @@ export interface SourceFile {
 	/** Permission bits. */
 	readonly mode: number;
 	readonly group: bigint;
+	/** Bytes when it was found, those in its WAL not counted. */
+	readonly size: bigint;
 }
 
 /**
@@ -37,7 +42,13 @@ export function findSourceFile({path}: FileSource): SourceFile {
 		assertPlainSidecars(real);
 		// SQLite takes a file of no bytes, or of one, for an empty database, and removes the WAL.
 		if (stats.size <= 1n && hasWal(real)) throw new Error('it is empty, but the "-wal" beside it is not');
-		return {path: real, identity: identityOf(stats), mode: Number(stats.mode) & 0o777, group: stats.gid};
+		return {
+			path: real,
+			identity: identityOf(stats),
+			mode: Number(stats.mode) & 0o777,
+			group: stats.gid,
+			size: stats.size,
+		};
 	} catch (error) {
 		throw sourceError(path, error);
 	}
@@ -73,13 +84,19 @@ export function assertUnmoved({file}: Source): void {
 }
 
 function fromBytes({bytes, label}: BytesSource): Source {
-	const connection = openBytes(new Uint8Array(bytes));
+	const image = new Uint8Array(bytes);
+	leaveWalModeInMemory(image);
+	let connection: Connection | undefined;
 	return {
 		name: label,
-		connection,
+		// Only where it is needed: SQLite takes a copy of its own.
+		get connection() {
+			return (connection ??= openBytes(image));
+		},
 		file: undefined,
+		image,
 		close: () => {
-			connection.close();
+			connection?.close();
 		},
 	};
 }
@@ -90,6 +107,7 @@ function fromFile(file: SourceFile): Source {
 		name: file.path,
 		connection,
 		file,
+		image: undefined,
 		close: () => {
 			closeWithoutCheckpoint(connection, file.path);
 		},

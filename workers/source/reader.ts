@@ -1,9 +1,9 @@
 import {existsSync} from 'node:fs';
-import {BackupError} from '../../src/errors.ts';
 import type {JobContext} from '../context.ts';
 import {sourceError} from '../failures.ts';
 import {isBusy} from '../sqlite.ts';
-import {assertUnmoved, walSize, type Source} from './open.ts';
+import {assertUnmoved, type Source} from './open.ts';
+import {watchWal} from './watch-wal.ts';
 
 /** After so many restarts, a copy that lets writers in between its steps is finished under a pin. */
 const RESTARTS_BEFORE_PIN = 3;
@@ -58,24 +58,10 @@ export class Reader {
 		this.#reading = false;
 	}
 
-	/**
-	 * Keeps an eye on the WAL that a pin keeps from being reset: everything that is written meanwhile stays in it.
-	 *
-	 * @throws `BackupError` ERR_BACKUP_WAL_LIMIT
-	 */
+	/** @throws `BackupError` ERR_BACKUP_WAL_LIMIT: see {@link watchWal} */
 	watchWal(): void {
 		const {file} = this.#source;
-		if (!this.#pinned || file === undefined) return;
-		const {reporter, request} = this.#job;
-		const {maxWalBytes} = request.copy;
-		const walBytes = walSize(file.path);
-		reporter.walBytes = Math.max(reporter.walBytes, walBytes);
-		if (walBytes <= maxWalBytes) return;
-		throw new BackupError(
-			'ERR_BACKUP_WAL_LIMIT',
-			`The WAL of the source grew to ${String(walBytes)} bytes while the copy kept it from being reset, and "maxWalBytes" is ` +
-				`${String(maxWalBytes)}. Back up when less is written, raise the limit, or lift "maxRate".`,
-		);
+		if (this.#pinned && this.#reading && file !== undefined) watchWal(file.path, this.#job);
 	}
 
 	#lock(): unknown {

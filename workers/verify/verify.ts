@@ -1,7 +1,7 @@
 import {BackupError} from '../../src/errors.ts';
+import {askChild} from '../child.ts';
 import type {JobContext} from '../context.ts';
-import {check} from './check.ts';
-import {askChecker} from './checker.ts';
+import {check, type VerifyAnswer, type VerifyQuestion} from './check.ts';
 
 /**
  * Has SQLite check the copy before anybody sees it. In another process, whatever its size: nobody can stop SQLite in the
@@ -13,7 +13,7 @@ export async function verify(path: string, job: JobContext): Promise<void> {
 	const {depth} = job.request.target;
 	if (depth === false) return;
 	const question = {path, depth};
-	const {problems, obstacle, failure} = (await askChecker(question, job)) ?? check(question);
+	const {problems, obstacle, failure} = await answerTo(question, job);
 	if (failure !== undefined) throw new Error(`the copy could not be checked: ${failure}`);
 
 	const pragma = depth === 'full' ? 'integrity_check' : 'quick_check';
@@ -30,5 +30,17 @@ export async function verify(path: string, job: JobContext): Promise<void> {
 		'ERR_BACKUP_VERIFY',
 		`The copy did not pass ${pragma}, so it was not published: ${problems.join('; ')}. The source is most likely damaged: ` +
 			'check it, and see https://sqlite.org/recovery.html.',
+	);
+}
+
+async function answerTo(question: VerifyQuestion, job: JobContext): Promise<VerifyAnswer> {
+	const reply = await askChild('verify', question, job);
+	if (reply.type === 'answer') return reply.answer;
+	if (reply.type === 'unavailable') return check(question);
+	// What ended that process must not be done to this one.
+	throw new BackupError(
+		'ERR_BACKUP_VERIFY',
+		`The process that checked the copy died (${reply.how}), so the copy was not published. Either somebody killed it, or ` +
+			'the database is damaged in a way that SQLite does not survive.',
 	);
 }

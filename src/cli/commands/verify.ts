@@ -6,7 +6,8 @@ import type {VerifyDepth} from '../../options.ts';
 import type {Perform, Session} from '../session.ts';
 import {printable} from '../text/printable.ts';
 import {formatBytes, formatDuration} from '../text/quantities.ts';
-import {Checker} from '../verify/checker.ts';
+import {checkFile} from '../verify/checker.ts';
+import {dismissChild} from '../../../workers/child.ts';
 import {findFinishedFile} from '../verify/finished-file.ts';
 
 /** Milliseconds after which a check, of whose progress nothing is known, is at least told of. */
@@ -37,12 +38,11 @@ export function addVerifyCommand(program: Command, perform: Perform): void {
 /** One failure does not keep the others from being checked. */
 async function verifyFiles(files: readonly string[], depth: VerifyDepth, session: Session): Promise<ExitCode> {
 	const {output, signal} = session;
-	const checker = new Checker(signal);
 	let exitCode: ExitCode = EXIT_CODE.ok;
 	try {
 		for (const file of files) {
 			try {
-				await verifyFile(file, depth, checker, session);
+				await verifyFile(file, depth, session);
 			} catch (error) {
 				signal.throwIfAborted();
 				exitCode = EXIT_CODE.failed;
@@ -50,13 +50,13 @@ async function verifyFiles(files: readonly string[], depth: VerifyDepth, session
 			}
 		}
 	} finally {
-		await checker.end();
+		await dismissChild();
 	}
 
 	return exitCode;
 }
 
-async function verifyFile(name: string, depth: VerifyDepth, checker: Checker, {output}: Session): Promise<void> {
+async function verifyFile(name: string, depth: VerifyDepth, {output, signal}: Session): Promise<void> {
 	const start = performance.now();
 	const file = await findFinishedFile(name);
 	const {bytes} = file;
@@ -64,7 +64,7 @@ async function verifyFile(name: string, depth: VerifyDepth, checker: Checker, {o
 		output.note(`Checking ${printable(name)}, ${formatBytes(bytes)}`);
 	}, SIGN_OF_LIFE);
 	try {
-		await checker.check(file, depth);
+		await checkFile(file, depth, signal);
 	} finally {
 		clearTimeout(sign);
 	}

@@ -1,4 +1,5 @@
 import {BackupError} from '../../errors.ts';
+import type {JobEvent} from '../../events.ts';
 import {BackupManager} from '../../manager.ts';
 import type {BackupOptions} from '../../options.ts';
 import {EXIT_CODE, type ExitCode} from '../exit-code.ts';
@@ -26,13 +27,14 @@ export interface Fleet {
 /** Makes all the copies and tells of each as it is done. Nothing grows with how many are done. */
 export async function copyAll(fleet: Fleet, {output, signal}: Session): Promise<ExitCode> {
 	const {copies, unreadable, out, jobs, options} = fleet;
-	const tally = new Tally([...copies, ...unreadable].map(sizeOf));
+	const tally = new Tally([...copies.map(({bytes}) => bytes), ...unreadable.map(() => 0)]);
 	const state = new FleetState(tally);
 	const view = createFleetView({output, state, jobs: Math.min(jobs, copies.length)});
-	const fail = (error: unknown, {source, target}: Partial<PlannedCopy> & {readonly source: string}, size): void => {
-		tally.addFailure();
-		if (output.json) output.fail(error, about);
-		else view.note(failureLine(error, about.source));
+	const fail = (error: unknown, {source, target, bytes = 0}: Failed): void => {
+		tally.addFailure(bytes);
+		state.settled(error instanceof BackupError ? error.jobId : undefined);
+		if (output.json) output.fail(error, target === undefined ? {source} : {source, target});
+		else view.note(failureLine(error, source));
 		view.advanced();
 	};
 
@@ -42,17 +44,16 @@ export async function copyAll(fleet: Fleet, {output, signal}: Session): Promise<
 		for (const {path, error} of unreadable) fail(cannotLookInto(path, error), {source: path});
 		const requests = requestsFor(copies, out, options, fail);
 		for await (const outcome of backupAll(manager, requests, {signal, concurrency: 2 * jobs})) {
-			const {source, target} = outcome.request;
+			const {request} = outcome;
 			if (outcome.status === 'fulfilled') {
 				const {result} = outcome;
-				tally.addResult(result);
+				tally.addResult(result, request.bytes);
 				state.settled(result.jobId);
-				view.advanced();
 				output.record({type: 'result', ...result});
 				if (result.sha256 !== undefined && !output.json) view.print(checksumLine(result.sha256, result.target));
+				view.advanced();
 			} else if (!signal.aborted) {
-				fail(outcome.reason, {source, target});
-				if (outcome.reason instanceof BackupError) state.settled(outcome.reason.jobId ?? '');
+				fail(outcome.reason, request);
 			}
 		}
 	} catch (error) {
@@ -70,24 +71,22 @@ export async function copyAll(fleet: Fleet, {output, signal}: Session): Promise<
 	return summary.failed === 0 ? EXIT_CODE.ok : EXIT_CODE.failed;
 }
 
+/** What a failure happened to. */
+type Failed = Pick<PlannedCopy, 'source'> & Partial<Pick<PlannedCopy, 'target' | 'bytes'>>;
+
 function show(manager: BackupManager, state: FleetState, view: FleetView): void {
-	manager
-		.on('active', ({job}) => {
-			view.active(job);
-		})
-		.on('progress', (event) => {
-			state.progress(event);
-			view.progress(event);
-		})
-		.on('completed', ({job}) => {
-			view.ended(job);
-		})
-		.on('failed', ({job}) => {
-			view.ended(job);
-		})
-		.on('aborted', ({job}) => {
+	manager.on('active', ({job}) => {
+		view.active(job);
+	});
+	manager.on('progress', (event) => {
+		state.progress(event);
+		view.progress(event);
+	});
+	for (const event of ['completed', 'failed', 'aborted'] as const) {
+		manager.on(event, ({job}: JobEvent) => {
 			view.ended(job);
 		});
+	}
 }
 
 function cannotLookInto(path: string, cause: Error): BackupError {

@@ -29,9 +29,9 @@ export class FleetState {
 		this.#mark();
 	}
 
-	/** It counts in the tally now, and not before: what has been done must not seem to shrink. */
-	settled(jobId: string): void {
-		this.#active.delete(jobId);
+	/** A job, if there was one, counts in the tally now, and not before: what is done must not seem to shrink. */
+	settled(jobId: string | undefined): void {
+		if (jobId !== undefined) this.#active.delete(jobId);
 		this.#mark();
 	}
 

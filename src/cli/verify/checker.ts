@@ -1,61 +1,70 @@
+import {setTimeout as sleep} from 'node:timers/promises';
 import {BackupError} from '../../errors.ts';
 import type {VerifyDepth} from '../../options.ts';
-import {startCheckProcess, type CheckProcess} from '../../../workers/verify/check-process.ts';
+import {askChild, type Client} from '../../../workers/child.ts';
 import {hasNewWal, type FinishedFile} from './finished-file.ts';
 import {judge} from './judge.ts';
 
-/** Has databases checked, one after another, in a process of its own: a signal kills it, whatever SQLite is doing. */
-export class Checker {
-	readonly #signal: AbortSignal;
-	#process: CheckProcess | undefined;
+/** Milliseconds for a killed process to let go of the database, and between two looks at whether it has. */
+const RELEASE_TIME = 1000;
+const LOOK_INTERVAL = 20;
 
-	constructor(signal: AbortSignal) {
-		this.#signal = signal;
-		signal.addEventListener('abort', () => void this.#process?.kill());
-	}
-
-	/**
-	 * @throws `BackupError` as `judge`; ERR_BACKUP_WORKER when no process can be started; the reason of the signal
-	 */
-	async check(file: FinishedFile, depth: VerifyDepth): Promise<void> {
-		const checker = (this.#process ??= await this.#start(file));
-		// The signal may have come before there was anything to kill.
-		const answer = this.#signal.aborted ? undefined : await checker.ask({path: file.path, depth});
-		if (answer !== undefined) {
-			await judge(file, depth, answer);
-			return;
+/**
+ * Has a database checked in a process of its own, which a signal kills, whatever SQLite is doing.
+ *
+ * @throws `BackupError` as `judge`; ERR_BACKUP_WORKER when no process can be started; the reason of the signal
+ */
+export async function checkFile(file: FinishedFile, depth: VerifyDepth, signal: AbortSignal): Promise<void> {
+	const {name, path} = file;
+	try {
+		const reply = await askChild('verify', {path, depth}, clientFor(signal));
+		switch (reply.type) {
+			case 'answer':
+				await judge(file, depth, reply.answer);
+				break;
+			case 'unavailable':
+				throw new BackupError(
+					'ERR_BACKUP_WORKER',
+					`No process could be started to check ${name}. Check the limits of processes and open files (ulimit -u, ulimit -n).`,
+				);
+			case 'died':
+				throw new BackupError(
+					'ERR_BACKUP_VERIFY',
+					`The process that checked ${name} died (${reply.how}). Either somebody killed it, or the database is damaged in ` +
+						'a way that SQLite does not survive. Check it again, or use another copy.',
+				);
 		}
-
-		await this.end();
-		await this.#tidyUp(file);
-		this.#signal.throwIfAborted();
-		throw new BackupError(
-			'ERR_BACKUP_VERIFY',
-			`The process that checked ${file.name} died (${checker.ending}). Either somebody killed it, or the database is ` +
-				'damaged in a way that SQLite does not survive. Check it again, or use another copy.',
-		);
+	} finally {
+		await tidyUp(file);
 	}
+}
 
-	async end(): Promise<void> {
-		const checker = this.#process;
-		this.#process = undefined;
-		await checker?.kill();
+/**
+ * A check that is killed leaves an empty `-wal` beside a database in WAL mode. SQLite takes it away, because nobody else can
+ * know that no connection has come to use it.
+ */
+async function tidyUp(file: FinishedFile): Promise<void> {
+	const end = performance.now() + RELEASE_TIME;
+	const client = clientFor(new AbortController().signal);
+	while ((await hasNewWal(file)) && performance.now() < end) {
+		await askChild('verify', {path: file.path, depth: 'none'}, client);
+		await sleep(LOOK_INTERVAL);
 	}
+}
 
-	/** By SQLite, because nobody else can know that no connection has come to use it. */
-	async #tidyUp(file: FinishedFile): Promise<void> {
-		if (!(await hasNewWal(file))) return;
-		const checker = await this.#start(file);
-		await checker.ask({path: file.path, depth: 'none'});
-		await checker.kill();
-	}
-
-	async #start({name}: FinishedFile): Promise<CheckProcess> {
-		const checker = await startCheckProcess();
-		if (checker !== undefined) return checker;
-		throw new BackupError(
-			'ERR_BACKUP_WORKER',
-			`No process could be started to check ${name}. Check the limits of processes and open files (ulimit -u, ulimit -n).`,
-		);
-	}
+function clientFor(signal: AbortSignal): Client {
+	return {
+		control: {
+			get cancelled() {
+				return signal.aborted;
+			},
+		},
+		patience: {
+			throwIfCancelled: () => {
+				signal.throwIfAborted();
+			},
+		},
+		// Nobody has to kill the child for this thread: with it, the whole command ends.
+		reporter: {post: () => undefined},
+	};
 }

@@ -1,0 +1,178 @@
+import {spawn, type ChildProcessByStdio} from 'node:child_process';
+import {once} from 'node:events';
+import {createInterface, type Interface} from 'node:readline';
+import type {Readable, Writable} from 'node:stream';
+import {setTimeout as sleep} from 'node:timers/promises';
+import {fileURLToPath} from 'node:url';
+import type {Control} from '../src/control.ts';
+import {siblingModule} from '../src/sibling.ts';
+import type {ChildMessage, News, TaskName, Tasks} from './children/tasks.ts';
+import type {Patience} from './patience.ts';
+import type {Reporter} from './reporter.ts';
+
+const PROGRAM = siblingModule('./children/main', import.meta.url);
+
+/** How often the job of a running task is looked at for a cancellation, in ms. */
+const LOOK_INTERVAL = 5;
+
+/**
+ * Milliseconds that a killed child is waited for, so that it makes no more files. One that has not ended by then is in the
+ * middle of a system call, a flush say, and will return from it to nothing.
+ */
+const DEATH_GRACE = 10;
+
+/** Whoever has a task done: a worker's job, as a rule. */
+export interface Client {
+	readonly control: Pick<Control, 'cancelled'>;
+	readonly patience: Pick<Patience, 'throwIfCancelled'>;
+	readonly reporter: Pick<Reporter, 'post'>;
+}
+
+interface Child {
+	readonly process: ChildProcessByStdio<Writable, Readable, null>;
+	readonly lines: Interface;
+	readonly closed: Promise<void>;
+}
+
+/** What is done while a child is at work. What these throw ends the task, and the child. */
+export interface ChildListener {
+	readonly onNews?: (news: News) => void;
+	/** Called every few milliseconds. */
+	readonly onLook?: () => void;
+}
+
+export type Reply<Name extends TaskName> =
+	| {readonly type: 'answer'; readonly answer: Tasks[Name]['answer']}
+	/** No process can be started here. */
+	| {readonly type: 'unavailable'}
+	/** The process ended in the middle of the task. */
+	| {readonly type: 'died'; readonly how: string};
+
+/** One for each thread, kept for the next job: to start a process takes longer than most of its tasks. */
+let kept: Child | undefined;
+
+/** Starts the child, if there is none, so that a task given to it begins at once. False: none can be started. */
+export async function readyChild(job: Client): Promise<boolean> {
+	kept ??= await start(job);
+	return kept !== undefined;
+}
+
+/**
+ * Has a child process do a task. It is killed when the job is cancelled.
+ *
+ * @throws Cancelled, and what the listener throws
+ */
+export async function askChild<Name extends TaskName>(
+	task: Name,
+	order: Tasks[Name]['order'],
+	job: Client,
+	listener: ChildListener = {},
+): Promise<Reply<Name>> {
+	job.patience.throwIfCancelled();
+	const old = kept;
+	kept = undefined;
+	// One that was kept may have died since, which says nothing about this task.
+	const answer = old === undefined ? undefined : await ask(old, task, order, job, listener);
+	if (answer !== undefined) return {type: 'answer', answer};
+
+	const child = await start(job);
+	// It may be the cancellation that it did not live to see.
+	job.patience.throwIfCancelled();
+	if (child === undefined) return {type: 'unavailable'};
+	const second = await ask(child, task, order, job, listener);
+	if (second !== undefined) return {type: 'answer', answer: second};
+	const {signalCode, exitCode} = child.process;
+	return {type: 'died', how: signalCode ?? String(exitCode)};
+}
+
+/** Ends the child of this thread, which else lives as long as the thread. */
+export async function dismissChild(): Promise<void> {
+	const child = kept;
+	kept = undefined;
+	child?.process.kill('SIGKILL');
+	await child?.closed;
+}
+
+/** Undefined when the process died. */
+async function ask<Name extends TaskName>(
+	child: Child,
+	task: Name,
+	order: Tasks[Name]['order'],
+	job: Client,
+	{onNews, onLook}: ChildListener,
+): Promise<Tasks[Name]['answer'] | undefined> {
+	const {lines, closed} = child;
+	const {reporter, patience} = job;
+	const pid = child.process.pid ?? 0;
+	reporter.post({type: 'child', pid, running: true});
+	let look: NodeJS.Timeout | undefined;
+	try {
+		const answer = await new Promise<Tasks[Name]['answer'] | undefined>((resolve, reject) => {
+			const guarded = (action: () => void): void => {
+				try {
+					action();
+				} catch (error) {
+					reject(error instanceof Error ? error : new Error(String(error)));
+				}
+			};
+			lines.on('line', (line) => {
+				// Only our own program writes to this pipe, one task at a time.
+				const message = JSON.parse(line) as ChildMessage<Name>;
+				if (message.type === 'answer') resolve(message.answer);
+				else if (message.type !== 'ready') guarded(() => onNews?.(message));
+			});
+			void closed.then(() => {
+				resolve(undefined);
+			});
+			look = setInterval(() => {
+				guarded(() => {
+					patience.throwIfCancelled();
+					onLook?.();
+				});
+			}, LOOK_INTERVAL);
+			child.process.stdin.write(`${JSON.stringify({task, order})}\n`);
+		});
+		patience.throwIfCancelled();
+		if (answer !== undefined) kept = child;
+		return answer;
+	} catch (error) {
+		child.process.kill('SIGKILL');
+		await Promise.race([closed, sleep(DEATH_GRACE)]);
+		throw error;
+	} finally {
+		clearInterval(look);
+		lines.removeAllListeners('line');
+		reporter.post({type: 'child', pid, running: false});
+	}
+}
+
+async function start({reporter, control}: Client): Promise<Child | undefined> {
+	// Without the options of this process: a loader would cost time, and a debugger's port would be taken twice.
+	const {NODE_OPTIONS: _, ...env} = process.env;
+	try {
+		const child = spawn(process.execPath, [fileURLToPath(PROGRAM)], {
+			env,
+			// Its standard input is the leash: it closes when this thread or process ends, however that happens.
+			stdio: ['pipe', 'pipe', 'ignore'],
+			windowsHide: true,
+		});
+		// A process that cannot be started, or that dies, is noticed by the end of its output; what else it causes must not
+		// end this thread.
+		child.on('error', () => undefined);
+		child.stdin.on('error', () => undefined);
+		// Should this thread die, the main thread knows what to kill.
+		if (child.pid !== undefined) reporter.post({type: 'child', pid: child.pid, running: true});
+		const lines = createInterface(child.stdout);
+		// Also after a failure to start.
+		const closed = new Promise<void>((resolve) => child.once('close', resolve));
+		const look = setInterval(() => {
+			if (control.cancelled) child.kill('SIGKILL');
+		}, LOOK_INTERVAL);
+		const ready = await Promise.race([once(lines, 'line').then(() => true), closed.then(() => false)]);
+		clearInterval(look);
+		return ready ? {process: child, lines, closed} : undefined;
+	} catch {
+		// Not even an attempt was possible, for want of rights or descriptors.
+		return undefined;
+	}
+}

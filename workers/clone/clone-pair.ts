@@ -1,0 +1,109 @@
+import {closeSync, fstatSync, openSync, rmSync} from 'node:fs';
+import type {News} from '../children/tasks.ts';
+import {codeOf} from '../failures.ts';
+import {messageOf} from '../../src/message.ts';
+import {identityOf, markOf} from '../identity.ts';
+import {absorbWal} from './absorb.ts';
+import {copyBytes, copyWhole} from './copy-file.ts';
+import {measure, readChangeCounter, type Measured} from './main-file.ts';
+import {isSameHeader, lastCommittedFrame, readWalHeader, walLength, type WalHeader} from './wal.ts';
+
+export interface CloneOrder {
+	/** Links followed. */
+	readonly source: string;
+	/** Which file that must be: see `markOf`. */
+	readonly mark: string;
+	readonly staging: string;
+}
+
+export type CloneAnswer =
+	| ({readonly type: 'cloned'} & Measured)
+	/** Another strategy must do it. */
+	| {readonly type: 'unsuited'; readonly reason: string}
+	/** The target cannot be written, by any strategy. */
+	| {readonly type: 'unwritable'; readonly code: string; readonly message: string};
+
+/** How the disk of the target says that it cannot take the copy. */
+const UNWRITABLE = /^(?:ENOSPC|EDQUOT|EFBIG|EROFS|SQLITE_FULL)/;
+
+/** A committed frame that must be the last of the copied WAL; none where the main file alone is the snapshot. */
+interface CopiedWal {
+	readonly frames: number;
+}
+
+/**
+ * Copies the files of a database, in a process that has no SQLite connection to it, while the worker holds a read
+ * transaction on it that began before (the pin).
+ *
+ * Why the pair is a state that was committed: every page that the pinned snapshot needs is in the main file as it was at
+ * the pin, or in the WAL. A reader that uses the WAL (read mark > 0) keeps it from being started over, so what a
+ * checkpoint writes into the main file meanwhile, even by halves, is still in the WAL, and the WAL is applied last. A
+ * reader that does not use it (read mark 0) keeps checkpoints from writing to the main file at all, so the main file
+ * alone is the snapshot; then the WAL may be started over, which its header shows, and it is left out. To change to or
+ * from WAL mode takes an exclusive lock, which any reader stands against.
+ *
+ * @see https://sqlite.org/walformat.html
+ */
+export async function clonePair(order: CloneOrder, tell: (news: News) => Promise<void>): Promise<CloneAnswer> {
+	try {
+		const wal = await copyFiles(order, tell);
+		await tell({type: 'copied'});
+		if (wal !== undefined) absorbWal(order.staging, wal.frames);
+		return {type: 'cloned', ...measure(order.staging)};
+	} catch (error) {
+		const [code, reason] = [codeOf(error), messageOf(error)];
+		return UNWRITABLE.test(code) ? {type: 'unwritable', code, message: reason} : {type: 'unsuited', reason};
+	}
+}
+
+async function copyFiles(
+	{source, mark, staging}: CloneOrder,
+	tell: (news: News) => Promise<void>,
+): Promise<CopiedWal | undefined> {
+	const descriptor = openSync(source, 'r');
+	try {
+		const opened = identityOf(fstatSync(descriptor, {bigint: true}));
+		if (markOf(opened) !== mark) throw new Error('Another file has taken the name of the source');
+
+		// Before the main file, so that a WAL that is started over in mid-copy shows.
+		const before = readWalHeader(source);
+		const counter = readChangeCounter(descriptor);
+		await copyWhole(descriptor, staging, async (bytes) => {
+			await tell({type: 'copying', bytes});
+		});
+
+		const wal = before === undefined ? undefined : await copyWal(source, staging, before);
+		// Nobody can have written to a main file that is the whole snapshot, unless the lock was lost.
+		if (wal === undefined && !readChangeCounter(descriptor).equals(counter)) {
+			throw new Error('The source was written to in spite of its lock');
+		}
+
+		return wal;
+	} finally {
+		closeSync(descriptor);
+	}
+}
+
+/** Undefined where the main file alone is the snapshot: the WAL has no commit, or was started over. */
+async function copyWal(source: string, staging: string, before: WalHeader): Promise<CopiedWal | undefined> {
+	const frames = lastCommittedFrame(source);
+	const length = walLength(frames, before.pageSize);
+	if (length === 0) return undefined;
+
+	const descriptor = openSync(`${source}-wal`, 'r');
+	let copied: number;
+	try {
+		copied = await copyBytes(descriptor, `${staging}-wal`, length, () => Promise.resolve());
+	} finally {
+		closeSync(descriptor);
+	}
+
+	// The name may lead to another file by now than the descriptor did, so all three are looked at.
+	if (isSameHeader(before, readWalHeader(source)) && isSameHeader(before, readWalHeader(staging))) {
+		if (copied < length) throw new Error('The WAL ends before its last commit');
+		return {frames};
+	}
+
+	rmSync(`${staging}-wal`, {force: true});
+	return undefined;
+}

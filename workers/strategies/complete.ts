@@ -1,0 +1,22 @@
+import {BackupError} from '../../src/errors.ts';
+import {targetError} from '../failures.ts';
+import {statFile} from '../identity.ts';
+import type {Copied} from './strategy.ts';
+
+/**
+ * A last look at what is about to be called a success.
+ *
+ * @throws `BackupError` ERR_BACKUP_TARGET when the staging file does not have the pages that were copied
+ */
+export function assertComplete(staging: string, target: string, {pages, pageSize}: Copied): void {
+	const stats = statFile(staging);
+	if (stats === undefined) throw targetError(target, new Error('the file in which the copy was made is gone'));
+	const size = Number(stats.size);
+	// SQLite makes one page of a source that has none; what is published is as empty as the source.
+	if (size === pages * pageSize || (pages === 0 && size === pageSize)) return;
+	throw new BackupError(
+		'ERR_BACKUP_TARGET',
+		`The copy has ${String(size)} bytes where ${String(pages)} pages of ${String(pageSize)} bytes were copied. Check the ` +
+			'disk of the target, and run the backup again.',
+	);
+}

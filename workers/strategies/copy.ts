@@ -1,0 +1,39 @@
+import {BackupError} from '../../src/errors.ts';
+import type {StrategyName} from '../../src/options.ts';
+import type {JobContext} from '../context.ts';
+import {Cancelled} from '../failures.ts';
+import type {Staging} from '../publish/staging.ts';
+import type {Source} from '../source/open.ts';
+import {chooseStrategy} from './choose.ts';
+import {assertComplete} from './complete.ts';
+import {pages} from './pages.ts';
+import type {Copied, Strategy} from './strategy.ts';
+
+/** A copy, and the strategy that made it. */
+export interface MadeCopy extends Copied {
+	readonly strategy: StrategyName;
+}
+
+/**
+ * Copies a source into an empty staging file by the best strategy, or by `pages` where that one cannot do it. Why it
+ * could not is of no interest: if something is wrong, `pages` runs into it as well, and says so.
+ *
+ * @throws Cancelled, `BackupError`
+ */
+export async function copy(source: Source, staging: Staging, job: JobContext): Promise<MadeCopy> {
+	const strategy = chooseStrategy(job.request, source.file);
+	if (strategy === pages) return await run(pages, source, staging, job);
+	try {
+		return await run(strategy, source, staging, job);
+	} catch (error) {
+		if (error instanceof Cancelled || error instanceof BackupError) throw error;
+		staging.empty();
+		return await run(pages, source, staging, job);
+	}
+}
+
+async function run(strategy: Strategy, source: Source, staging: Staging, job: JobContext): Promise<MadeCopy> {
+	const copied = await strategy.copy(source, staging.path, job);
+	assertComplete(staging.path, job.request.target.path, copied);
+	return {...copied, strategy: strategy.name};
+}

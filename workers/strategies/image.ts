@@ -1,0 +1,76 @@
+import type {JobContext} from '../context.ts';
+import {assertUnmoved, type Source} from '../source/open.ts';
+import {Reader} from '../source/reader.ts';
+import {pageSizeOf} from '../clone/main-file.ts';
+
+/** The longest `serialize()` that better-sqlite3 can return, in bytes. */
+export const LONGEST_IMAGE = 2_147_483_391;
+
+/** A database that no image can hold. */
+export class TooLarge extends Error {
+	constructor(bytes: number) {
+		super(`The database has ${String(bytes)} bytes, and an image of one can have ${String(LONGEST_IMAGE)} at the most`);
+	}
+}
+
+/** Where SQLite keeps a page of zeros for its locks. https://sqlite.org/fileformat2.html#the_lock_byte_page */
+const LOCK_BYTE = 2 ** 30;
+
+/** The shortest thing that can be a page, and has a header. */
+const SMALLEST_PAGE = 512;
+
+/** The whole database as it would be in a file, every page of it. */
+export interface Image {
+	readonly bytes: Uint8Array;
+	readonly pages: number;
+	readonly pageSize: number;
+}
+
+/**
+ * Reads a database into memory, under one read transaction.
+ *
+ * @throws Error when it cannot be read in this way, which is none for an empty database (SQLite would write to it), and
+ * none for one with a page of zeros (SQLite gives one instead of an error when a page cannot be read)
+ */
+export function readImage(source: Source, job: JobContext): Image {
+	const bytes = source.image ?? serialize(source, job);
+	if (bytes.length < SMALLEST_PAGE) throw new Error('An empty database has no image');
+	const pageSize = pageSizeOf(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length));
+	if (bytes.length % pageSize !== 0) throw new Error('The image does not end with a page');
+	if (hasBlankPage(bytes, pageSize)) throw new Error('The image has a page of zeros');
+	return {bytes, pages: bytes.length / pageSize, pageSize};
+}
+
+function serialize(source: Source, job: JobContext): Uint8Array {
+	if (source.file?.size === 0n) throw new Error('An empty database must not be serialized');
+	const reader = new Reader(source, job, true);
+	try {
+		reader.begin();
+		reader.watchWal();
+		const bytes = sizeOf(source);
+		if (bytes > LONGEST_IMAGE) throw new TooLarge(bytes);
+		const image = source.connection.serialize();
+		assertUnmoved(source);
+		return image;
+	} finally {
+		reader.end();
+	}
+}
+
+function sizeOf({connection}: Source): number {
+	const [pages, pageSize] = ['page_count', 'page_size'].map((name) =>
+		Number(connection.pragma(`main.${name}`, {simple: true})),
+	);
+	return (pages ?? 0) * (pageSize ?? 0);
+}
+
+function hasBlankPage(bytes: Uint8Array, pageSize: number): boolean {
+	const zeros = new Uint8Array(pageSize);
+	for (let offset = 0; offset < bytes.length; offset += pageSize) {
+		// Nearly every page begins with its type, so most are done with here.
+		if (bytes[offset] !== 0 || offset === LOCK_BYTE) continue;
+		if (Buffer.compare(bytes.subarray(offset, offset + pageSize), zeros) === 0) return true;
+	}
+
+	return false;
+}

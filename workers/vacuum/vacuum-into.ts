@@ -1,0 +1,77 @@
+import {messageOf} from '../../src/message.ts';
+import {codeOf} from '../failures.ts';
+import {identityOf, markOf, statFile} from '../identity.ts';
+import {openSource, type SourceFile} from '../source/open.ts';
+import {isBusy, type Connection} from '../sqlite.ts';
+
+export interface VacuumOrder {
+	/** Links followed. */
+	readonly source: string;
+	/** Which file that must be: see `markOf`. */
+	readonly mark: string;
+	/** An empty file. */
+	readonly staging: string;
+}
+
+export interface Vacuumed {
+	/** Whether the source is in WAL mode. */
+	readonly wal: boolean;
+}
+
+export type VacuumAnswer =
+	| ({readonly type: 'vacuumed'} & Vacuumed)
+	/** A lock stands in the way: to be tried again. */
+	| {readonly type: 'busy'; readonly code: string; readonly message: string}
+	/** Another strategy must do it: the schema needs functions of the application, say. */
+	| {readonly type: 'unsuited'; readonly reason: string}
+	/** The target cannot be written, by any strategy. */
+	| {readonly type: 'unwritable'; readonly code: string; readonly message: string};
+
+/** `VACUUM INTO`, on a connection of this process's own, which waits for no lock. */
+export function vacuumInto({source, mark, staging}: VacuumOrder): VacuumAnswer {
+	try {
+		const opened = openSource({kind: 'file', path: source}, undefined);
+		try {
+			assertMark(opened.file, mark);
+			const vacuumed = vacuum(opened.connection, staging);
+			assertMark(opened.file, mark);
+			return {type: 'vacuumed', ...vacuumed};
+		} finally {
+			opened.close();
+		}
+	} catch (error) {
+		return explain(error);
+	}
+}
+
+/**
+ * It holds one read transaction for as long as it takes, and the copy is a rollback-journal database.
+ *
+ * @see https://sqlite.org/lang_vacuum.html#vacuuminto
+ */
+export function vacuum(connection: Connection, staging: string): Vacuumed {
+	connection.prepare('VACUUM main INTO ?').run(staging);
+	return {wal: connection.pragma('main.journal_mode', {simple: true}) === 'wal'};
+}
+
+/** Both what was opened and what has the name now must be the file that was found. */
+function assertMark(file: SourceFile | undefined, mark: string): void {
+	const stats = file === undefined ? undefined : statFile(file.path);
+	if (
+		file !== undefined &&
+		markOf(file.identity) === mark &&
+		stats !== undefined &&
+		markOf(identityOf(stats)) === mark
+	) {
+		return;
+	}
+
+	throw new Error('Another file has taken the name of the source');
+}
+
+function explain(error: unknown): VacuumAnswer {
+	const [code, message] = [codeOf(error), messageOf(error)];
+	if (isBusy(error)) return {type: 'busy', code, message};
+	if (code === 'SQLITE_FULL') return {type: 'unwritable', code, message};
+	return {type: 'unsuited', reason: message};
+}
