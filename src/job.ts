@@ -66,6 +66,8 @@ export class Job {
 	progress: JobProgress = {status: SQLITE_OK, remaining: 0, total: 0, restarts: 0, busyRetries: 0, walBytes: 0};
 	readonly queuedAt = performance.now();
 	startedAt: number | undefined;
+	/** Resolved once no worker has anything of the job any more, which may be after its promise was rejected. */
+	readonly over = Promise.withResolvers<undefined>();
 
 	#state: JobState = 'queued';
 	#cancellation: Cancellation | undefined;

@@ -59,7 +59,7 @@ export function fillBackupOptions(defaults: FilledBackupOptions, given: BackupOp
 }
 
 /** By shape, not by class: a signal may come from another realm. */
-function isAbortSignal(value: unknown): boolean {
+export function isAbortSignal(value: unknown): boolean {
 	return (
 		typeof value === 'object' &&
 		value !== null &&
