@@ -6,7 +6,6 @@ import {EXIT_CODE, type ExitCode} from '../exit-code.ts';
 import {checksumLine} from '../job/result-text.ts';
 import {failureLine} from '../output.ts';
 import type {Session} from '../session.ts';
-import {backupAll} from './interim.ts';
 import type {Unreadable} from './match.ts';
 import type {PlannedCopy} from './plan.ts';
 import {requestsFor} from './requests.ts';
@@ -43,7 +42,7 @@ export async function copyAll(fleet: Fleet, {output, signal}: Session): Promise<
 	try {
 		for (const {path, error} of unreadable) fail(cannotLookInto(path, error), {source: path});
 		const requests = requestsFor(copies, out, options, fail);
-		for await (const outcome of backupAll(manager, requests, {signal, concurrency: 2 * jobs})) {
+		for await (const outcome of manager.backupAll(requests, {signal})) {
 			const {request} = outcome;
 			if (outcome.status === 'fulfilled') {
 				const {result} = outcome;
