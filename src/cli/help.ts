@@ -32,7 +32,7 @@ export function tellErrorsInOneLine(command: Command, help: string): Command {
 	});
 }
 
+/** What it does above each, so that it fits where a terminal is narrow. */
 function listExamples(examples: CommandText['examples']): string[] {
-	const width = Math.max(...examples.map(([command]) => command.length));
-	return examples.map(([command, effect]) => `  ${NAME} ${command.padEnd(width)}  # ${effect}`);
+	return examples.flatMap(([command, effect]) => [`  # ${effect}`, `  ${NAME} ${command}`]);
 }

@@ -58,7 +58,7 @@ export function positiveNumber(value: string): number {
 
 /** Permission bits, as `chmod` reads them. */
 export function permissions(value: string): number {
-	if (/^(?:0o)?[0-7]{1,4}$/.test(value)) return Number.parseInt(value.replace('0o', ''), 8);
+	if (/^(?:0o?)?[0-7]{3}$/.test(value)) return Number.parseInt(value.replace('0o', ''), 8);
 	throw new InvalidArgumentError('Expected permissions in octal, for example 640.');
 }
 
