@@ -1,8 +1,10 @@
 import type {Command} from 'commander';
 import {EXIT_CODES_HELP} from './exit-code.ts';
-import {UNITS_HELP} from './arguments/copy-flags.ts';
 
 export const NAME = 'sqlite-hotcopy';
+
+const UNITS_HELP = `Times are written with their unit: 500ms, 30s, 2m, 1.5h. Sizes: 500kB, 20MB, 2GB (powers of 1,000), 20MiB (of
+1,024).`;
 
 interface CommandText {
 	readonly summary: string;

@@ -1,11 +1,5 @@
 import {Option, type Command} from 'commander';
-import {
-	addCopyFlags,
-	addTargetFlags,
-	toBackupOptions,
-	type CopyFlags,
-	type TargetFlags,
-} from '../arguments/copy-flags.ts';
+import {addBackupFlags, toBackupOptions, type BackupFlags} from '../arguments/copy-flags.ts';
 import {addOutputFlags, type OutputFlags} from '../arguments/output-flags.ts';
 import {positiveNumber} from '../arguments/values.ts';
 import {copyAll} from '../fleet/copy-all.ts';
@@ -14,7 +8,7 @@ import {planCopies} from '../fleet/plan.ts';
 import {addCommand} from '../help.ts';
 import type {Perform} from '../session.ts';
 
-interface Flags extends CopyFlags, TargetFlags, OutputFlags {
+interface Flags extends BackupFlags, OutputFlags {
 	readonly out: string;
 	readonly jobs: number;
 }
@@ -38,8 +32,7 @@ export function addCopyAllCommand(program: Command, perform: Perform): void {
 		.argument('<pattern...>', 'globs, in quotes so that the shell leaves them as they are, or files')
 		.requiredOption('--out <directory>', 'where the copies go; made if it is not there')
 		.addOption(new Option('--jobs <count>', 'copies at a time').argParser(positiveNumber).default(JOBS));
-	addCopyFlags(command);
-	addTargetFlags(command);
+	addBackupFlags(command);
 	addOutputFlags(command).action(async (patterns: readonly string[], flags: Flags) => {
 		await perform(flags, async (session) => {
 			const {out, jobs, existing} = flags;

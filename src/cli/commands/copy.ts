@@ -1,20 +1,14 @@
 import {statSync} from 'node:fs';
 import {basename, join, sep} from 'node:path';
 import {Option, type Command} from 'commander';
-import {
-	addCopyFlags,
-	addTargetFlags,
-	toBackupOptions,
-	type CopyFlags,
-	type TargetFlags,
-} from '../arguments/copy-flags.ts';
+import {addBackupFlags, toBackupOptions, type BackupFlags} from '../arguments/copy-flags.ts';
 import {addOutputFlags, type OutputFlags} from '../arguments/output-flags.ts';
 import {attachment} from '../arguments/values.ts';
 import {addCommand} from '../help.ts';
 import {runJob} from '../job/run-job.ts';
 import type {Perform} from '../session.ts';
 
-interface Flags extends CopyFlags, TargetFlags, OutputFlags {
+interface Flags extends BackupFlags, OutputFlags {
 	readonly name?: string;
 	readonly attach?: Readonly<Record<string, string>>;
 }
@@ -36,10 +30,11 @@ export function addCopyCommand(program: Command, perform: Perform): void {
 	})
 		.argument('<source>', 'a database file')
 		.argument('<target>', 'where the copy goes: a file, or a directory that exists');
-	addCopyFlags(command)
+	command
+		.optionsGroup('The source:')
 		.addOption(new Option('--name <database>', 'which database: main, or one that --attach names'))
 		.addOption(new Option('--attach <name=path>', 'a database beside the source, for --name').argParser(attachment));
-	addTargetFlags(command);
+	addBackupFlags(command);
 	addOutputFlags(command).action(async (source: string, target: string, flags: Flags) => {
 		await perform(flags, async (session) => {
 			const {name, attach} = flags;

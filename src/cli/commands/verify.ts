@@ -71,7 +71,5 @@ async function verifyFile(name: string, depth: VerifyDepth, {output, signal}: Se
 
 	const durationMs = performance.now() - start;
 	output.record({type: 'result', file: name, verified: depth, bytes, durationMs});
-	// SQLite takes a file without a byte for an empty database, which is hardly what somebody wanted to keep.
-	const what = bytes === 0 ? 'an empty file, which is a database without anything in it' : formatBytes(bytes);
-	output.report(`ok: ${printable(name)}: ${what}, ${depth} check in ${formatDuration(durationMs)}`);
+	output.report(`ok: ${printable(name)}: ${formatBytes(bytes)}, ${depth} check in ${formatDuration(durationMs)}`);
 }

@@ -16,8 +16,8 @@ export interface FinishedFile {
 /**
  * Looks at names and sizes only.
  *
- * @throws `BackupError` ERR_BACKUP_SOURCE for what is no file, or has something beside it that SQLite would move into it:
- * a check would change such a database.
+ * @throws `BackupError` ERR_BACKUP_SOURCE for what is no file, or has something beside it that SQLite would move into it,
+ * so that a check would change it; ERR_BACKUP_VERIFY for an empty file, which only something else can have made so.
  */
 export async function findFinishedFile(name: string): Promise<FinishedFile> {
 	const path = await realpath(name).catch((cause: unknown) => {
@@ -25,6 +25,13 @@ export async function findFinishedFile(name: string): Promise<FinishedFile> {
 	});
 	const stats = await stat(path);
 	if (!stats.isFile()) throw new BackupError('ERR_BACKUP_SOURCE', `${name} is not a regular file. Check the path.`);
+
+	if (stats.size === 0) {
+		throw new BackupError(
+			'ERR_BACKUP_VERIFY',
+			`${name} is an empty file. To SQLite that is a sound database without anything in it, and hardly a backup. Use another copy.`,
+		);
+	}
 
 	for (const sidecar of [walOf(path), `${path}-journal`]) {
 		if (((await sizeOf(sidecar)) ?? 0) === 0) continue;
