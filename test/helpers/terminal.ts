@@ -35,12 +35,12 @@ export function openTerminal(t: ExecutionContext, args: readonly string[], optio
 	const socket = `hotcopy-${randomUUID()}`;
 	const tmux = (...words: readonly string[]): string =>
 		execFileSync('tmux', ['-L', socket, '-f', '/dev/null', ...words], {encoding: 'utf8'});
-	const command = [...COMMAND, ...args].map(quote).join(' ');
-	const variables = Object.entries({LC_ALL: 'C.UTF-8', ...env}).flatMap((entry) => ['-e', entry.join('=')]);
+	const variables = Object.entries({LC_ALL: 'C.UTF-8', ...env}).map(([name, value]) => `${name}=${quote(value)}`);
+	const command = [...variables, ...[...COMMAND, ...args].map(quote)].join(' ');
 	const size = ['-x', String(columns), '-y', String(rows)];
 	// The shell outlives the command, so that there is something to look at.
-	const script = `unset NODE_OPTIONS; ${command}; echo "exit code $?"; read -r line`;
-	tmux('-u', 'new-session', '-d', ...size, '-c', cwd, ...variables, script);
+	const script = `unset NODE_OPTIONS NO_COLOR FORCE_COLOR; ${command}; echo "exit code $?"; read -r line`;
+	tmux('-u', 'new-session', '-d', ...size, '-c', cwd, script);
 	t.teardown(() => {
 		tmux('kill-server');
 	});
