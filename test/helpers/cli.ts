@@ -93,6 +93,11 @@ export function recordsOf({stdout}: Pick<CliResult, 'stdout'>): Record<string, u
 		.map((line) => JSON.parse(line) as Record<string, unknown>);
 }
 
+/** What it complains of: its lines on standard error, but for the signs of life of a slow machine. */
+export function complaintsOf({stderr}: Pick<CliResult, 'stderr'>): string[] {
+	return stderr.split('\n').filter((line) => line !== '' && !/^(?: *\d+ % |Checking )/.test(line));
+}
+
 function withoutNodeOptions(): NodeJS.ProcessEnv {
 	const {NODE_OPTIONS: _, NO_COLOR: _1, FORCE_COLOR: _2, ...env} = process.env;
 	return env;
