@@ -29,7 +29,8 @@ export type {
 } from './backup-all.ts';
 export type {ManagerStats} from './stats.ts';
 export type {HistogramSummary} from './histogram.ts';
-export type {BackupResult} from './result.ts';
+export type {RestoreOptions} from './restore-options.ts';
+export type {BackupResult, RestoreResult} from './result.ts';
 export type {BackupSource} from './source.ts';
 export type {BackupTarget} from './target.ts';
 export type {DatabaseHandle} from './handle.ts';

@@ -2,7 +2,7 @@ import {randomUUID} from 'node:crypto';
 import {Control} from './control.ts';
 import {SQLITE_OK, type ProgressStatus} from './constants.ts';
 import type {FilledBackupOptions} from './options.ts';
-import type {SourceRequest} from './protocol.ts';
+import type {RestoreRequest, SourceRequest} from './protocol.ts';
 import type {BackupResult} from './result.ts';
 import type {NamedTarget} from './target.ts';
 
@@ -53,6 +53,8 @@ export interface JobSpec {
 	readonly source: SourceRequest;
 	readonly target: NamedTarget;
 	readonly options: FilledBackupOptions;
+	/** Undefined for what is no restore. */
+	readonly restore?: RestoreRequest;
 }
 
 /**
@@ -76,6 +78,8 @@ export class Job {
 	readonly promise: Promise<JobOutput>;
 	/** The target with its links followed; until then as it was named. Jobs with one target run one after another. */
 	targetPath: string;
+	/** Where a restore keeps the state from before, with its links followed. */
+	safetyPath: string | undefined;
 	progress: JobProgress = {
 		status: SQLITE_OK,
 		remaining: 0,
@@ -102,6 +106,7 @@ export class Job {
 	constructor(spec: JobSpec) {
 		this.spec = spec;
 		this.targetPath = spec.target.path;
+		this.safetyPath = spec.restore?.safetyCopy;
 		this.#settle = Promise.withResolvers();
 		this.promise = this.#settle.promise;
 	}
@@ -115,8 +120,9 @@ export class Job {
 	}
 
 	/** Jobs that write to one file run one after another. */
-	get lane(): string | undefined {
-		return this.spec.target.kind === 'memory' ? undefined : this.targetPath;
+	get lanes(): readonly string[] {
+		const paths = this.spec.target.kind === 'memory' ? [] : [this.targetPath, this.safetyPath];
+		return paths.filter((path) => path !== undefined);
 	}
 
 	/** Why the job is being cancelled, while it is. */

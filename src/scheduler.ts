@@ -1,3 +1,5 @@
+import {dirname} from 'node:path';
+import {DirectoryFlusher} from './directory-flush.ts';
 import {dispatch} from './dispatch.ts';
 import {AbortError, BackupError} from './errors.ts';
 import type {Announce} from './events.ts';
@@ -10,7 +12,8 @@ import {Pressure} from './pressure.ts';
 import type {JobOutcome} from './protocol.ts';
 import {JobQueue} from './queue.ts';
 import {Statistics, type ManagerStats} from './stats.ts';
-import {resolveTarget} from './target.ts';
+import {Sweeps} from './sweeps.ts';
+import {resolveSafetyCopy, resolveTarget} from './target.ts';
 import {whenAborted} from './when-aborted.ts';
 
 /** The jobs of a manager: which of them run, and how each one ends. */
@@ -21,6 +24,8 @@ export class Scheduler {
 	readonly #pressure: Pressure;
 	readonly #statistics = new Statistics();
 	readonly #queue = new JobQueue<Job>();
+	readonly #sweeps = new Sweeps();
+	readonly #flusher = new DirectoryFlusher();
 	readonly #jobs = new Set<Job>();
 	/** Jobs that a worker still has, which a job that was rejected early may be. */
 	readonly #running = new Set<Job>();
@@ -88,9 +93,10 @@ export class Scheduler {
 
 	/** Jobs enter the queue in the order they came, whichever link is followed first: the last one to a target wins. */
 	async #enqueue(job: Job, before: Promise<void>): Promise<void> {
-		const {spec} = job;
+		const {target, restore} = job.spec;
 		try {
-			job.targetPath = await resolveTarget(spec.target).finally(() => before);
+			const resolving = [resolveTarget(target), resolveSafetyCopy(restore)] as const;
+			[job.targetPath, job.safetyPath] = await Promise.all(resolving).finally(() => before);
 			if (job.settled) return;
 			this.#queue.add(job);
 			this.#pump();
@@ -120,7 +126,7 @@ export class Scheduler {
 				}, timeout)
 			: undefined;
 		try {
-			const outcome = await dispatch(job, this.#pool, this.#options.progressInterval, {
+			const outcome = await dispatch(job, this.#pool, this.#options.progressInterval, this.#sweeps, {
 				onTick: ({type: _, ...progress}) => {
 					if (job.settled) return;
 					job.progress = progress;
@@ -131,6 +137,11 @@ export class Scheduler {
 					this.#cancel(job, error, 'failed');
 				},
 			});
+			// The thread is free for the next job while the disk is waited for.
+			this.#running.delete(job);
+			this.#pump();
+			const [target] = job.lanes;
+			if (outcome.type === 'success' && target !== undefined) await this.#flusher.flush(dirname(target));
 			this.#finish(job, outcome);
 		} catch (error) {
 			this.#fail(job, withJobId(error, job.id), 'failed');

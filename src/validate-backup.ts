@@ -27,7 +27,7 @@ import {
 /** The highest number of pages in a step that SQLite's 32-bit argument can take. */
 const MAX_PAGES = 2 ** 31 - 1;
 
-const CHECKS: Checks<BackupOptions> = {
+export const CHECKS: Checks<BackupOptions> = {
 	pages: integer({min: -MAX_PAGES, max: MAX_PAGES}),
 	progress: callable,
 	name: text,

@@ -53,7 +53,8 @@ async function take(source: Source, job: JobContext): Promise<Taken> {
 }
 
 async function takeFromFile(source: Source, job: JobContext): Promise<Taken> {
-	const staging = createStaging(job.request.target.path, job);
+	const {path, sweep} = job.request.target;
+	const staging = createStaging(path, sweep, job);
 	try {
 		const made = await copy(source, staging, job);
 		await verify(staging.path, job);

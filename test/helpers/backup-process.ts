@@ -1,11 +1,13 @@
 import type {ExecutionContext} from 'ava';
-import type {BackupOptions} from '../../src/index.js';
+import type {BackupOptions, RestoreOptions} from '../../src/index.js';
 import {startChild, type Child, type ChildOptions} from './child.js';
 
 export interface BackupOrder {
 	readonly source: string;
 	readonly target: string;
 	readonly options?: BackupOptions;
+	/** The options of a restore, where it is to be one. */
+	readonly restore?: RestoreOptions;
 }
 
 export interface BackupOutcome {

@@ -56,7 +56,10 @@ export async function clonePair(order: CloneOrder, tell: (news: News) => Promise
 	}
 }
 
-async function copyFiles({source, mark, staging}: CloneOrder, tell: (news: News) => Promise<void>): Promise<CopiedWal | undefined> {
+async function copyFiles(
+	{source, mark, staging}: CloneOrder,
+	tell: (news: News) => Promise<void>,
+): Promise<CopiedWal | undefined> {
 	const descriptor = openSync(source, 'r');
 	try {
 		const opened = identityOf(fstatSync(descriptor, {bigint: true}));

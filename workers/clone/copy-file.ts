@@ -1,4 +1,15 @@
-import {chmodSync, closeSync, constants, copyFileSync, fdatasync, fstatSync, openSync, readSync, statfsSync, statSync} from 'node:fs';
+import {
+	chmodSync,
+	closeSync,
+	constants,
+	copyFileSync,
+	fdatasync,
+	fstatSync,
+	openSync,
+	readSync,
+	statfsSync,
+	statSync,
+} from 'node:fs';
 import {dirname} from 'node:path';
 import {writeAll} from '../write-all.ts';
 

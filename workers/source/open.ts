@@ -42,7 +42,13 @@ export function findSourceFile({path}: FileSource): SourceFile {
 		assertPlainSidecars(real);
 		// SQLite takes a file of no bytes, or of one, for an empty database, and removes the WAL.
 		if (stats.size <= 1n && hasWal(real)) throw new Error('it is empty, but the "-wal" beside it is not');
-		return {path: real, identity: identityOf(stats), mode: Number(stats.mode) & 0o777, group: stats.gid, size: stats.size};
+		return {
+			path: real,
+			identity: identityOf(stats),
+			mode: Number(stats.mode) & 0o777,
+			group: stats.gid,
+			size: stats.size,
+		};
 	} catch (error) {
 		throw sourceError(path, error);
 	}

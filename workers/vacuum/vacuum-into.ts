@@ -57,7 +57,12 @@ export function vacuum(connection: Connection, staging: string): Vacuumed {
 /** Both what was opened and what has the name now must be the file that was found. */
 function assertMark(file: SourceFile | undefined, mark: string): void {
 	const stats = file === undefined ? undefined : statFile(file.path);
-	if (file !== undefined && markOf(file.identity) === mark && stats !== undefined && markOf(identityOf(stats)) === mark) {
+	if (
+		file !== undefined &&
+		markOf(file.identity) === mark &&
+		stats !== undefined &&
+		markOf(identityOf(stats)) === mark
+	) {
 		return;
 	}
 
