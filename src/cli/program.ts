@@ -2,6 +2,7 @@ import {createRequire} from 'node:module';
 import {Command} from 'commander';
 import {addCopyCommand} from './commands/copy.ts';
 import {addCopyAllCommand} from './commands/copy-all.ts';
+import {addRestoreCommand} from './commands/restore.ts';
 import {addVerifyCommand} from './commands/verify.ts';
 import {EXIT_CODES_HELP} from './exit-code.ts';
 import {NAME, tellErrorsInOneLine} from './help.ts';
@@ -19,6 +20,7 @@ export function createProgram(perform: Perform): Command {
 	tellErrorsInOneLine(program, `${NAME} --help`);
 	addCopyCommand(program, perform);
 	addCopyAllCommand(program, perform);
+	addRestoreCommand(program, perform);
 	addVerifyCommand(program, perform);
 	return program;
 }

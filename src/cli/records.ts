@@ -1,7 +1,7 @@
 import type {ProgressEvent} from '../events.ts';
 import {SQLITE_BUSY, SQLITE_DONE, SQLITE_LOCKED, SQLITE_OK, type ProgressStatus} from '../constants.ts';
 import type {VerifyDepth} from '../options.ts';
-import type {BackupResult} from '../result.ts';
+import type {RestoreResult} from '../result.ts';
 import type {ErrorDescription} from './errors/describe.ts';
 
 /** The objects of `--json`, one a line. `docs/cli.md` shows each. */
@@ -28,7 +28,7 @@ export interface ProgressRecord {
 }
 
 /** A copy that is in place. */
-export interface ResultRecord extends BackupResult {
+export interface ResultRecord extends RestoreResult {
 	readonly type: 'result';
 }
 

@@ -20,7 +20,7 @@ test('copy tells in one line what it did', async (t) => {
 	const {exit, stdout} = await runCli(t, ['copy', 'app.db', 'copy.db'], {cwd});
 
 	t.is(exit, 0);
-	t.regex(stdout, new RegExp(String.raw`^${cwd}/copy\.db: [\d.]+ kB in [\d.]+m?s \([\d.]+ [kM]?B/s\)\n$`));
+	t.regex(stdout, new RegExp(String.raw`^${cwd}/copy\.db: [\d.]+ kB in [\d.]+m?s \([\d.]+ [kM]?B/s\) by \w+\n$`));
 	t.deepEqual(stateOf(join(cwd, 'copy.db')), tagged(TAG));
 	t.deepEqual(listDirectory(cwd), ['app.db', 'copy.db']);
 });

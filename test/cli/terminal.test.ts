@@ -27,7 +27,7 @@ test('copy draws a bar with rate and time left, and takes it away at the end', a
 
 	t.is(await terminal.exitCode(), 0);
 	const [report = '', exit, ...others] = terminal.screen();
-	t.regex(report, /^\/.*copy\.db: [\d.]+ kB in [\d.]+s \([\d.]+ kB\/s\)$/);
+	t.regex(report, /^\/.*copy\.db: [\d.]+ kB in [\d.]+s \([\d.]+ kB\/s\) by pages$/);
 	t.deepEqual([exit, others], ['exit code 0', []]);
 	t.deepEqual(stateOf(join(cwd, 'copy.db')), tagged(1));
 });

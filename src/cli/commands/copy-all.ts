@@ -6,6 +6,7 @@ import {copyAll} from '../fleet/copy-all.ts';
 import {findDatabases} from '../fleet/find-databases.ts';
 import {planCopies} from '../fleet/plan.ts';
 import {addCommand} from '../help.ts';
+import {BACKUP_DEFAULTS} from '../../options.ts';
 import type {Perform} from '../session.ts';
 
 interface Flags extends BackupFlags, OutputFlags {
@@ -35,7 +36,7 @@ export function addCopyAllCommand(program: Command, perform: Perform): void {
 	addBackupFlags(command);
 	addOutputFlags(command).action(async (patterns: readonly string[], flags: Flags) => {
 		await perform(flags, async (session) => {
-			const {out, jobs, existing} = flags;
+			const {out, jobs, existing = BACKUP_DEFAULTS.existing} = flags;
 			const {matches, unreadable} = await findDatabases(patterns, out);
 			const copies = await planCopies(matches, out, existing);
 			session.output.record({type: 'found', databases: copies.length});

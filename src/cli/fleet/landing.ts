@@ -1,15 +1,15 @@
 import {realpath, stat} from 'node:fs/promises';
 import {basename, dirname, join, resolve} from 'node:path';
 import type {ExistingMode} from '../../options.ts';
-import {followLinks} from '../../target.ts';
+import {resolveTarget} from '../../target.ts';
 
 /** Finds out which file a copy would end up in, when links are followed, also while its directory is still to be made. */
 export class Landing {
-	readonly #existing: ExistingMode | undefined;
+	readonly #existing: ExistingMode;
 	/** Directories by their names, because many targets have the same. */
 	readonly #directories = new Map<string, string>();
 
-	constructor(existing: ExistingMode | undefined) {
+	constructor(existing: ExistingMode) {
 		this.#existing = existing;
 	}
 
@@ -17,7 +17,7 @@ export class Landing {
 	async of(target: string): Promise<string> {
 		const path = join(await this.#follow(dirname(resolve(target))), basename(target));
 		// The copy itself tells what is wrong with a target that cannot be followed.
-		const file = await followLinks(path).catch(() => path);
+		const file = await resolveTarget({kind: 'file', path, existing: this.#existing}).catch(() => path);
 		// In place, a copy goes to every name of a file. Else it gets the one name, and takes it from the old file.
 		const stats = this.#existing === 'overwrite' ? await stat(file).catch(() => undefined) : undefined;
 		return stats === undefined || stats.nlink === 1 ? file : `${String(stats.dev)}:${String(stats.ino)}`;

@@ -27,7 +27,7 @@ const SHOWN = 5;
 export async function planCopies(
 	matches: readonly Match[],
 	out: string,
-	existing: ExistingMode | undefined,
+	existing: ExistingMode,
 ): Promise<readonly PlannedCopy[]> {
 	// Two patterns may have the same file.
 	const copies = new Map<string, PlannedCopy>();
@@ -54,11 +54,7 @@ async function sizeOf(path: string): Promise<number> {
 	);
 }
 
-async function findCollisions(
-	copies: readonly PlannedCopy[],
-	out: string,
-	existing: ExistingMode | undefined,
-): Promise<string[]> {
+async function findCollisions(copies: readonly PlannedCopy[], out: string, existing: ExistingMode): Promise<string[]> {
 	const landing = new Landing(existing);
 	const landed: {readonly copy: PlannedCopy; readonly file: string}[] = [];
 	for (const copy of copies) landed.push({copy, file: await landing.of(copy.target)});

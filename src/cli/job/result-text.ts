@@ -1,13 +1,16 @@
-import type {BackupResult} from '../../result.ts';
+import type {RestoreResult} from '../../result.ts';
 import {printable} from '../text/printable.ts';
 import {formatBytes, formatDuration, formatRate} from '../text/quantities.ts';
 
-/** `backups/app.db: 102.4 MB in 0.7s (143.9 MB/s), verified` */
-export function describeResult({target, bytes, durationMs, verified, restarts}: BackupResult): string {
+/** `backups/app.db: 102.4 MB in 0.7s (143.9 MB/s) by clone, verified (full)` */
+export function describeResult(result: RestoreResult): string {
+	const {target, bytes, durationMs, strategy, verified, restarts, safetyCopy} = result;
+	const rate = formatRate((bytes / durationMs) * 1000);
 	return [
-		`${printable(target)}: ${formatBytes(bytes)} in ${formatDuration(durationMs)} (${formatRate((bytes / durationMs) * 1000)})`,
+		`${printable(target)}: ${formatBytes(bytes)} in ${formatDuration(durationMs)} (${rate}) by ${strategy}`,
 		verified === false ? undefined : `verified (${verified})`,
 		restarts === 0 ? undefined : `begun again ${String(restarts)} times because of writes`,
+		safetyCopy === undefined ? undefined : `what was there before is in ${printable(safetyCopy)}`,
 	]
 		.filter((part) => part !== undefined)
 		.join(', ');

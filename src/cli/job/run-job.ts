@@ -1,21 +1,21 @@
 import {EXIT_CODE, type ExitCode} from '../exit-code.ts';
 import {BackupManager} from '../../manager.ts';
-import type {BackupResult} from '../../result.ts';
+import type {RestoreResult} from '../../result.ts';
 import type {Session} from '../session.ts';
 import {checksumLine, describeResult} from './result-text.ts';
 import {createJobView} from './view.ts';
 
-/** One job, shown from its beginning to its outcome. */
+/** One job, a backup or a restore, shown from its beginning to its outcome. */
 export async function runJob(
 	{output}: Session,
-	start: (manager: BackupManager) => Promise<BackupResult>,
+	start: (manager: BackupManager) => Promise<RestoreResult>,
 ): Promise<ExitCode> {
 	const view = createJobView(output);
 	const manager = new BackupManager({maxThreads: 1});
 	manager.on('progress', (event) => {
 		view.progress(event);
 	});
-	let result: BackupResult;
+	let result: RestoreResult;
 	try {
 		result = await start(manager);
 	} finally {
