@@ -22,6 +22,8 @@ export interface JobInfo {
 	readonly remaining: number;
 	/** Pages in all; 0 before the first step. */
 	readonly total: number;
+	/** Bytes in a page; 0 before the first step. */
+	readonly pageSize: number;
 	/** How often another connection's write made the copy start again. */
 	readonly restarts: number;
 	/** How often a lock made the job wait. */
@@ -35,6 +37,7 @@ export interface JobProgress {
 	readonly status: ProgressStatus;
 	readonly remaining: number;
 	readonly total: number;
+	readonly pageSize: number;
 	readonly restarts: number;
 	readonly busyRetries: number;
 	readonly walBytes: number;
@@ -77,7 +80,15 @@ export class Job {
 	targetPath: string;
 	/** Where a restore keeps the state from before, with its links followed. */
 	safetyPath: string | undefined;
-	progress: JobProgress = {status: SQLITE_OK, remaining: 0, total: 0, restarts: 0, busyRetries: 0, walBytes: 0};
+	progress: JobProgress = {
+		status: SQLITE_OK,
+		remaining: 0,
+		total: 0,
+		pageSize: 0,
+		restarts: 0,
+		busyRetries: 0,
+		walBytes: 0,
+	};
 	readonly queuedAt = performance.now();
 	startedAt: number | undefined;
 	/** The bytes of a snapshot, once they have come. */
@@ -120,7 +131,7 @@ export class Job {
 	}
 
 	get info(): JobInfo {
-		const {remaining, total, restarts, busyRetries, walBytes} = this.progress;
+		const {remaining, total, pageSize, restarts, busyRetries, walBytes} = this.progress;
 		const {source, options} = this.spec;
 		return Object.freeze({
 			id: this.id,
@@ -130,6 +141,7 @@ export class Job {
 			priority: options.priority,
 			remaining,
 			total,
+			pageSize,
 			restarts,
 			busyRetries,
 			walBytes,

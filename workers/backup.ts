@@ -19,6 +19,9 @@ export default async function backup(request: BackupRequest): Promise<JobOutcome
 	} finally {
 		// Afterwards: better-sqlite3 loads its addon with the first database.
 		reportLibraries(job.reporter);
+		// A turn of the event loop, in which Node.js frees the native memory of what is not used any more, as an image is. From
+		// one job to the next there is none, because the thread waits for it in `Atomics.wait`.
+		await new Promise(setImmediate);
 	}
 }
 

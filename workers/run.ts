@@ -23,7 +23,7 @@ export async function runJob(job: JobContext, safety?: SafetyCopy): Promise<Copy
 			made: await copy(source, staging, job),
 		}));
 		const sealed = await publish({staging, target, file, copied: made, safety}, job, () => {
-			announceLast(job, made.pages);
+			announceLast(job, made);
 		});
 		return {...describe(job, name, made), target: target.path, ...sealed};
 	} finally {
@@ -51,7 +51,8 @@ export async function withSource<T>(
 }
 
 /** Returns once the callback has accepted the last step. */
-export function announceLast({reporter}: JobContext, pages: number): void {
+export function announceLast({reporter}: JobContext, {pages, pageSize}: MadeCopy): void {
+	reporter.pageSize = pageSize;
 	reporter.step(SQLITE_DONE, 0, pages);
 	reporter.flush();
 }

@@ -28,7 +28,7 @@ export async function runSnapshot(job: JobContext): Promise<CopyReport> {
 		name: source.name,
 		...(await take(source, job)),
 	}));
-	announceLast(job, made.pages);
+	announceLast(job, made);
 	beginPublishing(job);
 	// Nobody has a WAL beside bytes in memory.
 	leaveWalModeInMemory(new Uint8Array(buffer));

@@ -9,9 +9,13 @@ export class Steps {
 	#pages = 0;
 	#steps = 0;
 
-	/** @param total pages in all, as far as that is known yet */
-	constructor(job: JobContext, total: number) {
+	/**
+	 * @param total pages in all, as far as that is known yet
+	 * @param pageSize bytes in each
+	 */
+	constructor(job: JobContext, total: number, pageSize: number) {
 		const {pages} = job.request.copy;
+		job.reporter.pageSize = pageSize;
 		this.#job = job;
 		this.#total = total;
 		this.#stepPages = pages === 0 ? Infinity : pages;

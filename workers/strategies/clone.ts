@@ -30,7 +30,7 @@ export const clone: Strategy = {
 			reader.watchWal();
 			const {pages, pageSize} = sizeOf(source);
 			if (isWasteful(file, pages * pageSize)) throw new Error('The file is much larger than the database in it');
-			const steps = new Steps(job, pages);
+			const steps = new Steps(job, pages, pageSize);
 			const order = {source: file.path, mark: markOf(file.identity), staging};
 			const reply = await askChild('clone', order, job, {
 				onNews: (news) => {

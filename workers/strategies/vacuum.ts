@@ -19,7 +19,7 @@ export const vacuum: Strategy = {
 		if (isEmpty(source)) throw new Error('There is nothing in an empty database that could be left out');
 		const pageSize = Number(source.connection.pragma('main.page_size', {simple: true}));
 		// As many as the source has, until it is known how few are left of them.
-		const steps = new Steps(job, Math.ceil(Number(source.file?.size ?? 0n) / pageSize));
+		const steps = new Steps(job, Math.ceil(Number(source.file?.size ?? 0n) / pageSize), pageSize);
 		const look = (): void => {
 			const bytes = sizeOfFile(staging);
 			if (source.file !== undefined && bytes > mostOf(source.file)) {
