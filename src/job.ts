@@ -80,6 +80,8 @@ export class Job {
 	image: ArrayBuffer | undefined;
 	/** Takes away what the worker has made so far. It may still be at work, but must not publish any more. */
 	discard: (() => Promise<void>) | undefined;
+	/** Resolved once no worker has anything of the job any more, which may be after its promise was rejected. */
+	readonly over = Promise.withResolvers<undefined>();
 
 	#state: JobState = 'queued';
 	#cancellation: Cancellation | undefined;

@@ -73,7 +73,7 @@ function fill(defaults: FilledBackupOptions, options: Given<BackupOptions>): Fil
 }
 
 /** By shape, not by class: a signal may come from another realm. */
-function isAbortSignal(value: unknown): boolean {
+export function isAbortSignal(value: unknown): boolean {
 	return (
 		typeof value === 'object' &&
 		value !== null &&
