@@ -1,5 +1,5 @@
 import type {FastifyInstance} from 'fastify';
-import {BackupError, type BackupErrorCode} from 'sqlite-hotcopy';
+import {AbortError, BackupError, type BackupErrorCode} from 'sqlite-hotcopy';
 import {viewError} from './job-view.js';
 
 /** An answer other than what was asked for. */
@@ -12,8 +12,12 @@ export class HttpError extends Error {
 	}
 }
 
-/** What is the server's state, not a fault: the same request may succeed later. */
-const UNAVAILABLE: ReadonlySet<BackupErrorCode> = new Set(['ERR_BACKUP_QUEUE_FULL', 'ERR_BACKUP_CLOSED']);
+/** What lies in the moment, not in the request: it may succeed later. */
+const UNAVAILABLE: ReadonlySet<BackupErrorCode> = new Set([
+	'ERR_BACKUP_QUEUE_FULL',
+	'ERR_BACKUP_CLOSED',
+	'ERR_BACKUP_BUSY',
+]);
 
 /** Seconds after which a client may try again. */
 const RETRY_AFTER = 5;
@@ -33,6 +37,8 @@ export function answerErrors(app: FastifyInstance): void {
 
 function statusOf(error: unknown): number {
 	if (error instanceof BackupError) return UNAVAILABLE.has(error.code) ? 503 : 500;
+	// The server shuts down, or there is nobody left to answer.
+	if (error instanceof AbortError) return 503;
 	if (error instanceof Error && 'statusCode' in error && typeof error.statusCode === 'number') return error.statusCode;
 	return 500;
 }

@@ -1,6 +1,6 @@
 import type {BackupResult, JobInfo, JobState} from 'sqlite-hotcopy';
 
-/** What a client sees of a job. It names files by their names only: where they are is the server's business. */
+/** What a client sees of a job. Where the files are is left out, but for what an error's message says. */
 export interface JobView {
 	readonly id: string;
 	/** The backup's file in the directory for backups. */

@@ -26,7 +26,9 @@ export async function serve(settings: Settings, keepCompany?: Company): Promise<
 				`${String(first.reason)}: finishing ${String(queued + active)} backups, for ` +
 					`${String(settings.shutdownMs / 1000)} s at the most. A second signal aborts them.`,
 			);
-			await shutDown(app, manager, AbortSignal.any([second, AbortSignal.timeout(settings.shutdownMs)]));
+			const cut = AbortSignal.any([second, AbortSignal.timeout(settings.shutdownMs)]);
+			await shutDown(app, manager, cut);
+			if (cut.aborted) process.exitCode = 1;
 			const {completed, failed, aborted} = manager.stats;
 			console.log(`Completed ${String(completed)}, failed ${String(failed)}, aborted ${String(aborted)}`);
 		} finally {

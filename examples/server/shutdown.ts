@@ -3,7 +3,7 @@ import type {BackupManager} from 'sqlite-hotcopy';
 
 const SIGNALS = ['SIGTERM', 'SIGINT'] as const;
 
-/** Ms in which a signal counts once: with Ctrl-C the terminal sends one, and `npm run` hands on another. */
+/** Ms in which the same signal counts once: upon Ctrl-C the terminal sends one, and `npm run` may hand on another. */
 const ECHO = 500;
 
 export interface Interrupts {
@@ -20,10 +20,11 @@ export function listenForInterrupts(): Interrupts {
 	let since = 0;
 	for (const name of SIGNALS) {
 		process.on(name, () => {
+			const now = performance.now();
 			if (!first.signal.aborted) {
-				since = performance.now();
+				since = now;
 				first.abort(name);
-			} else if (performance.now() - since > ECHO) {
+			} else if (first.signal.reason !== name || now - since > ECHO) {
 				second.abort(name);
 			}
 		});
