@@ -4,14 +4,14 @@ import {SIDE_NAMES} from '../sides/index.js';
 
 const FONT = 'system-ui, -apple-system, "Segoe UI", Roboto, Helvetica, Arial, sans-serif';
 
+/** Pixels, for the longest names of all. */
+const LABEL_LIMIT = 300;
+
 /** In the order of the sides: ours stands out, the limit is grey. */
 const COLORS = ['#e4572e', '#4c78a8', '#72b7b2', '#54a24b', '#b79a20', '#b279a2', '#8c6d5a', '#9a9a9a'] as const;
 
 /** Each side has one colour in all charts. */
 export const SIDE_STYLES = SIDE_NAMES.map((line, index) => ({line, color: COLORS[index] ?? 'black'}));
-
-/** For charts that name the sides elsewhere. */
-export const SIDE_COLOR = {field: 'side', scale: {domain: SIDE_NAMES, range: COLORS}, legend: null};
 
 /**
  * Draws a Vega-Lite specification, without a browser.
@@ -24,7 +24,12 @@ export async function drawChart(spec: object, title: string, subtitle: readonly 
 		background: 'white',
 		padding: 16,
 		title: {text: title, subtitle, anchor: 'start', subtitleColor: '#666', subtitlePadding: 6, offset: 16},
-		config: {font: FONT, view: {stroke: null}, axis: {gridColor: '#e6e6e6', domainColor: '#999', tickColor: '#999'}},
+		config: {
+			font: FONT,
+			view: {stroke: null},
+			axis: {gridColor: '#e6e6e6', domainColor: '#999', tickColor: '#999', labelLimit: LABEL_LIMIT},
+			legend: {labelLimit: LABEL_LIMIT},
+		},
 		...spec,
 	};
 	const view = new View(parse(compile(complete).spec), {renderer: 'none'});

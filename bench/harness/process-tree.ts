@@ -3,7 +3,7 @@ import {readdirSync, readFileSync} from 'node:fs';
 /** Clock ticks a second in /proc: USER_HZ, which is 100 wherever Node.js runs on Linux. See proc(5). */
 const TICKS_A_SECOND = 100;
 
-interface Process {
+export interface Process {
 	readonly pid: number;
 	readonly parent: number;
 	/** Used by it and by those of its children that have ended and were waited for. */

@@ -10,6 +10,8 @@ export interface Program<M extends Methods<M>> {
 	call<Name extends keyof M & string>(name: Name, ...args: Parameters<M[Name]>): Promise<Awaited<ReturnType<M[Name]>>>;
 	/** Ends it, and all that it has started. */
 	end(): Promise<void>;
+	/** The same at once, by SIGKILL, in the middle of whatever it does. */
+	kill(): Promise<void>;
 }
 
 export interface ProgramOptions {
@@ -81,6 +83,11 @@ export function startProgram<M extends Methods<M>>(
 			await closed;
 			clearTimeout(force);
 			kill();
+		},
+		async kill() {
+			signal.removeEventListener('abort', kill);
+			kill();
+			await closed;
 		},
 	};
 }

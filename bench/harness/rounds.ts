@@ -9,6 +9,8 @@ export interface Plan<Sample, C> {
 	readonly rounds: number;
 	/** Seconds that all samples of a contender may take together; who took more is left out of further rounds. */
 	readonly budget: number;
+	/** Whether one sample says it all, such as that of a copy that did not end. By default none does. */
+	readonly isFinal?: (sample: Sample) => boolean;
 	/** Of one sample. */
 	readonly seconds: (sample: Sample) => number;
 	readonly onSample: (contender: C, sample: Sample) => void;
@@ -32,7 +34,7 @@ const LEAST_ROUNDS = 2;
  */
 export async function interleave<Sample, C extends Contender<Sample>>(
 	contenders: readonly C[],
-	{rounds, budget, seconds, onSample, onFailure}: Plan<Sample, C>,
+	{rounds, budget, isFinal = () => false, seconds, onSample, onFailure}: Plan<Sample, C>,
 	signal: AbortSignal,
 ): Promise<Series<Sample, C>[]> {
 	const all = contenders.map((contender) => ({
@@ -45,7 +47,8 @@ export async function interleave<Sample, C extends Contender<Sample>>(
 		for (const series of [...all.slice(first), ...all.slice(0, first)]) {
 			const {contender, samples} = series;
 			const spent = samples.reduce((sum, sample) => sum + seconds(sample), 0);
-			if (series.failure !== undefined || (round >= LEAST_ROUNDS && spent > budget)) continue;
+			const done = samples.some(isFinal) || (round >= LEAST_ROUNDS && spent > budget);
+			if (series.failure !== undefined || done) continue;
 			try {
 				const sample = await contender.measure();
 				samples.push(sample);

@@ -4,18 +4,19 @@ import type {Application, Copied} from './side.js';
 /** Connections by the path of their database. */
 export type Connections = ReadonlyMap<string, Database.Database>;
 
+export function openConnection(source: string): Database.Database {
+	const database = new Database(source);
+	// SQLite takes no lock and makes no WAL index before the first read.
+	database.prepare('SELECT count(*) FROM sqlite_schema').get();
+	return database;
+}
+
 /** An application that uses better-sqlite3, and copies in the given way. */
 export function application(copy: (connections: Connections, directory: string) => Promise<Copied>): Application {
 	const connections = new Map<string, Database.Database>();
 	return {
 		async open(sources) {
-			for (const source of sources) {
-				const database = new Database(source);
-				connections.set(source, database);
-				// SQLite takes no lock and makes no WAL index before the first read.
-				database.prepare('SELECT count(*) FROM sqlite_schema').get();
-			}
-
+			for (const source of sources) connections.set(source, openConnection(source));
 			return Promise.resolve();
 		},
 		copy: async (directory) => copy(connections, directory),

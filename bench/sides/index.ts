@@ -17,7 +17,7 @@ export const SIDES = {
 
 export type SideName = keyof typeof SIDES;
 
-export const OURS: SideName = 'sqlite-hotcopy';
+export const OURS = 'sqlite-hotcopy' satisfies SideName;
 
 export const SIDE_NAMES = Object.keys(SIDES).filter(isSideName);
 

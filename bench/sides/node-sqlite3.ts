@@ -41,7 +41,7 @@ export const nodeSqlite3: Side = {
 };
 
 /** An object whose making reports to a callback. */
-async function settled<Made>(make: (callback: (error: Error | null) => void) => Made): Promise<Made> {
+export async function settled<Made>(make: (callback: (error: Error | null) => void) => Made): Promise<Made> {
 	const {promise, resolve, reject} = Promise.withResolvers<undefined>();
 	const made = make((error) => {
 		if (error === null) resolve(undefined);

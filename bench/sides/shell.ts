@@ -25,7 +25,7 @@ export function shellSide(statement: (target: string) => string): Side {
 					`.open ${JSON.stringify(source)}\n${statement(targetOf(source, directory))}\n`;
 				await Promise.all(
 					shares([...connections.keys()], concurrency).map(async (share) =>
-						runCommand('sqlite3', OPTIONS, share.map(script).join('')),
+						runCommand('sqlite3', OPTIONS, {input: share.map(script).join('')}),
 					),
 				);
 				await flushDirectory(directory);

@@ -4,6 +4,9 @@ declare module 'sqlite3' {
 
 	interface Backup {
 		readonly completed: boolean;
+		/** Pages, after the last step. */
+		readonly remaining: number;
+		readonly pageCount: number;
 		step(pages: number, callback: Callback): void;
 		finish(callback: Callback): void;
 	}
@@ -17,5 +20,5 @@ declare module 'sqlite3' {
 
 	const sqlite3: {readonly Database: typeof Database; readonly VERSION: string};
 	export default sqlite3;
-	export type {Database};
+	export type {Backup, Database};
 }

@@ -28,6 +28,26 @@ export const WORKLOADS: Readonly<Record<string, Entry>> = {
 		title: 'Time against the size of the database',
 		load: async () => (await import('./growth.js')).growth,
 	},
+	requests: {
+		title: 'A server that answers from its database while it is copied',
+		load: async () => (await import('./requests.js')).requests,
+	},
+	writers: {
+		title: 'A writer at several rates: whether copies end, and what the writer loses',
+		load: async () => (await import('./writers.js')).writers,
+	},
+	cancel: {
+		title: 'From abort() to the rejected promise, and what is left behind',
+		load: async () => (await import('./cancel.js')).cancel,
+	},
+	memory: {
+		title: 'What copies need of memory, against the size of the database',
+		load: async () => (await import('./memory.js')).memory,
+	},
+	overhead: {
+		title: 'What a copy takes of the main thread',
+		load: async () => (await import('./overhead.js')).overhead,
+	},
 	pin: {
 		title: 'What a copy under one read transaction costs a writer',
 		load: async () => (await import('./pin.js')).pin,
