@@ -20,11 +20,13 @@ export type CloneAnswer =
 	| ({readonly type: 'cloned'} & Measured)
 	/** Another strategy must do it. */
 	| {readonly type: 'unsuited'; readonly reason: string}
-	/** The target cannot be written, by any strategy. */
+	/** The disk of the target cannot take so much as the main file. For the WAL beside it, only this strategy needs room. */
 	| {readonly type: 'unwritable'; readonly code: string; readonly message: string};
 
-/** How the disk of the target says that it cannot take the copy. */
-const UNWRITABLE = /^(?:ENOSPC|EDQUOT|EFBIG|EROFS|SQLITE_FULL)/;
+/** How a disk says that it cannot take a file. */
+const UNWRITABLE = /^(?:ENOSPC|EDQUOT|EFBIG|EROFS)$/;
+
+class Unwritable extends Error {}
 
 /** A committed frame that must be the last of the copied WAL; none where the main file alone is the snapshot. */
 interface CopiedWal {
@@ -51,8 +53,8 @@ export async function clonePair(order: CloneOrder, tell: (news: News) => Promise
 		if (wal !== undefined) absorbWal(order.staging, wal.frames);
 		return {type: 'cloned', ...measure(order.staging)};
 	} catch (error) {
-		const [code, reason] = [codeOf(error), messageOf(error)];
-		return UNWRITABLE.test(code) ? {type: 'unwritable', code, message: reason} : {type: 'unsuited', reason};
+		if (error instanceof Unwritable) return {type: 'unwritable', code: codeOf(error.cause), message: error.message};
+		return {type: 'unsuited', reason: messageOf(error)};
 	}
 }
 
@@ -60,6 +62,8 @@ async function copyFiles(
 	{source, mark, staging}: CloneOrder,
 	tell: (news: News) => Promise<void>,
 ): Promise<CopiedWal | undefined> {
+	// A process that did not live to clone the source may have left one.
+	rmSync(`${staging}-wal`, {force: true});
 	const descriptor = openSync(source, 'r');
 	try {
 		const opened = identityOf(fstatSync(descriptor, {bigint: true}));
@@ -68,10 +72,7 @@ async function copyFiles(
 		// Before the main file, so that a WAL that is started over in mid-copy shows.
 		const before = readWalHeader(source);
 		const counter = readChangeCounter(descriptor);
-		await copyWhole(descriptor, staging, async (bytes) => {
-			await tell({type: 'copying', bytes});
-		});
-
+		await copyMain(descriptor, staging, tell);
 		const wal = before === undefined ? undefined : await copyWal(source, staging, before);
 		// Nobody can have written to a main file that is the whole snapshot, unless the lock was lost.
 		if (wal === undefined && !readChangeCounter(descriptor).equals(counter)) {
@@ -81,6 +82,16 @@ async function copyFiles(
 		return wal;
 	} finally {
 		closeSync(descriptor);
+	}
+}
+
+async function copyMain(descriptor: number, staging: string, tell: (news: News) => Promise<void>): Promise<void> {
+	try {
+		await copyWhole(descriptor, staging, async (bytes) => {
+			await tell({type: 'copying', bytes});
+		});
+	} catch (error) {
+		throw UNWRITABLE.test(codeOf(error)) ? new Unwritable(messageOf(error), {cause: error}) : error;
 	}
 }
 

@@ -1,0 +1,128 @@
+import {join} from 'node:path';
+import type {BackupManager, BackupOptions, BackupSource, JobEvent} from 'sqlite-hotcopy';
+import {isEnded, viewActive, viewCompleted, viewFailed, viewQueued, type JobView} from './job-view.js';
+
+export interface JobBookOptions {
+	readonly manager: BackupManager;
+	readonly source: BackupSource;
+	/** The directory for the backups. */
+	readonly directory: string;
+	/** How many jobs that have ended are remembered, 1 or more: a server that runs for months must not remember them all. */
+	readonly history: number;
+}
+
+export type JobListener = (job: JobView) => void;
+
+interface Entry {
+	readonly view: JobView;
+	readonly controller: AbortController;
+	/** Resolves when the job has ended, however it did. */
+	readonly settled: Promise<void>;
+}
+
+/** The backups that clients have asked for: those that wait and run, then the last ones that have ended. */
+export class JobBook {
+	readonly #options: JobBookOptions;
+	readonly #entries = new Map<string, Entry>();
+	readonly #listeners = new Set<JobListener>();
+
+	constructor(options: JobBookOptions) {
+		this.#options = options;
+		const {manager} = options;
+		for (const event of ['active', 'progress'] as const) {
+			manager.on(event, ({job}) => {
+				this.#change(job.id, (view) => viewActive(view, job));
+			});
+		}
+
+		manager.on('completed', ({job, result}) => {
+			this.#change(job.id, (view) => viewCompleted(view, job, result));
+		});
+		for (const event of ['failed', 'aborted'] as const) {
+			manager.on(event, ({job, error}) => {
+				this.#change(job.id, (view) => viewFailed(view, job, error));
+			});
+		}
+	}
+
+	get jobs(): JobView[] {
+		return [...this.#entries.values()].map(({view}) => view);
+	}
+
+	find(id: string): JobView | undefined {
+		return this.#entries.get(id)?.view;
+	}
+
+	/**
+	 * Starts a backup to a file of the directory.
+	 *
+	 * @throws what `backup()` rejects with where it does not accept the job, for example because the queue is full
+	 */
+	async start(name: string, options: BackupOptions): Promise<JobView> {
+		const {manager, source, directory} = this.#options;
+		const controller = new AbortController();
+		// The manager tells of a job that it accepts before `backup()` returns, which is how its id is known from the start.
+		const accepted: JobView[] = [];
+		const accept = ({job}: JobEvent): void => {
+			accepted.push(viewQueued(job, name));
+		};
+		manager.on('queued', accept);
+		const backup = manager.backup(source, join(directory, name), {...options, signal: controller.signal});
+		manager.off('queued', accept);
+		const [view] = accepted;
+		if (view === undefined) {
+			await backup;
+			throw new Error('The manager has not told of a job that it accepted');
+		}
+
+		const settled = backup.then(nothing, nothing);
+		this.#entries.set(view.id, {view, controller, settled});
+		this.#tell(view);
+		return view;
+	}
+
+	/** Aborts a job, and resolves to what became of it: it may have been too late. */
+	async abort(id: string): Promise<JobView | undefined> {
+		const entry = this.#entries.get(id);
+		if (entry === undefined) return undefined;
+		entry.controller.abort(new Error('A client asked for it'));
+		await entry.settled;
+		return this.#entries.get(id)?.view ?? entry.view;
+	}
+
+	/** Calls a listener with each job that is new or has changed, until what this returns is called. */
+	listen(listener: JobListener): () => void {
+		this.#listeners.add(listener);
+		return () => this.#listeners.delete(listener);
+	}
+
+	/** How many listen. */
+	get listeners(): number {
+		return this.#listeners.size;
+	}
+
+	/** Jobs of the manager that are not in the book are somebody else's: copies for `GET /snapshot`. */
+	#change(id: string, next: (view: JobView) => JobView): void {
+		const entry = this.#entries.get(id);
+		if (entry === undefined) return;
+		const view = next(entry.view);
+		if (isEnded(view)) this.#entries.delete(id);
+		this.#entries.set(id, {...entry, view});
+		this.#forget();
+		this.#tell(view);
+	}
+
+	/** Those that have ended are in the order in which they did. */
+	#forget(): void {
+		const ended = this.jobs.filter((job) => isEnded(job));
+		for (const {id} of ended.slice(0, Math.max(0, ended.length - this.#options.history))) this.#entries.delete(id);
+	}
+
+	#tell(view: JobView): void {
+		for (const listener of this.#listeners) listener(view);
+	}
+}
+
+function nothing(): void {
+	// The events have told of it.
+}

@@ -1,0 +1,36 @@
+/** What a safety copy holds: the very state that the restore replaces. */
+import {join} from 'node:path';
+import test from 'ava';
+import {BackupManager} from '../../src/index.js';
+import {makeDirectory} from '../helpers/directory.js';
+import {generationOf, makeLedger, startLedgerWriter} from '../helpers/ledger.js';
+import {until} from '../helpers/until.js';
+
+const ROUNDS = 12;
+/** So far ahead of all that is written that no generation is met twice. */
+const STRIDE = 1_000_000;
+
+for (const wal of [false, true]) {
+	test(`no commit falls between the safety copy and the restore, however many there are: ${wal ? 'WAL' : 'rollback'}`, async (t) => {
+		const directory = makeDirectory(t);
+		const target = join(directory, 'app.db');
+		makeLedger(target, 1, {wal});
+		await using manager = new BackupManager({maxThreads: 1, defaults: {sleep: 0.001}});
+		const writer = await startLedgerWriter(t, target);
+		const kept: number[] = [];
+
+		for (let round = 1; round <= ROUNDS; round++) {
+			const backup = join(directory, `backup-${String(round)}.db`);
+			const safetyCopy = join(directory, `before-${String(round)}.db`);
+			makeLedger(backup, round * STRIDE);
+			await manager.restore(backup, target, {safetyCopy});
+			kept.push(generationOf(safetyCopy));
+			// The writer notices by what it finds when it goes on.
+			await until(() => generationOf(target) > round * STRIDE);
+		}
+
+		const {lost} = await writer.stop();
+		t.deepEqual(kept, lost);
+		t.is(kept.length, ROUNDS);
+	});
+}
