@@ -48,8 +48,8 @@ function serialize(source: Source, job: JobContext): Uint8Array {
 	try {
 		reader.begin();
 		reader.watchWal();
-		const bytes = sizeOf(source);
-		if (bytes > LONGEST_IMAGE) throw new TooLarge(bytes);
+		const {pages, pageSize} = sizeOf(source);
+		if (pages * pageSize > LONGEST_IMAGE) throw new TooLarge(pages * pageSize);
 		const image = source.connection.serialize();
 		assertUnmoved(source);
 		return image;
