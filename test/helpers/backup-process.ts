@@ -1,5 +1,5 @@
 import type {ExecutionContext} from 'ava';
-import type {BackupOptions} from '../../src/index.js';
+import type {BackupOptions, BackupResult} from '../../src/index.js';
 import {startChild, type Child, type ChildOptions} from './child.js';
 
 export interface BackupOrder {
@@ -10,6 +10,7 @@ export interface BackupOrder {
 
 export interface BackupOutcome {
 	readonly status: 'fulfilled' | 'rejected';
+	readonly result?: BackupResult;
 	readonly code?: string;
 	readonly message?: string;
 }

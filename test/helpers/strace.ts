@@ -25,16 +25,28 @@ export function hasStrace(): boolean {
 	return spawnSync('strace', ['-e', 'trace=none', 'true']).status === 0;
 }
 
+export interface TraceOptions {
+	/** Whether the calls of the processes that it starts are among them. */
+	readonly children?: boolean;
+}
+
 /**
  * The system calls of another process that makes one backup, from its beginning until it tells that the promise is
  * fulfilled.
  */
-export async function traceBackup(t: ExecutionContext, order: BackupOrder): Promise<readonly SystemCall[]> {
+export async function traceBackup(
+	t: ExecutionContext,
+	order: BackupOrder,
+	{children = true}: TraceOptions = {},
+): Promise<readonly SystemCall[]> {
 	const output = join(makeDirectory(t), 'strace');
-	const under = ['strace', '-f', '-y', '-qq', '-s', '256', '-e', `trace=${TRACED.join(',')}`, '-o', output];
+	const traced = ['-f', ...(children ? [] : ['-b', 'execve']), '-e', `trace=${TRACED.join(',')}`];
+	const under = ['strace', ...traced, '-y', '-qq', '-s', '256', '-o', output];
 	const {child, run} = await startBackupProcess(t, order, {under});
 	const outcome = await run();
 	if (outcome.status !== 'fulfilled') throw new Error(`The traced backup failed: ${outcome.message ?? ''}`);
+	const {strategy} = {...order.options};
+	if (strategy !== undefined && outcome.result?.strategy !== strategy) throw new Error(`It was no ${strategy}`);
 	await child.ended;
 	const calls = parse(readFileSync(output, 'utf8'));
 	const told = calls.findIndex(({name, text}) => /^(?:write|sendmsg)$/.test(name) && text.includes('fulfilled'));

@@ -1,7 +1,7 @@
 import {unlinkSync} from 'node:fs';
 import {join} from 'node:path';
 import test, {type ExecutionContext} from 'ava';
-import type {ExistingMode} from '../../../src/index.js';
+import type {ExistingMode, StrategyName} from '../../../src/index.js';
 import {openElsewhere} from '../../helpers/connection.js';
 import {makeDirectory} from '../../helpers/directory.js';
 import {leaveHotJournal, leaveWal} from '../../helpers/leftovers.js';
@@ -47,6 +47,8 @@ function findPublishing(calls: readonly SystemCall[], target: string): {call: Sy
 
 interface Published {
 	readonly existing: ExistingMode;
+	/** Which strategy, where another one writes the copy in another way. */
+	readonly strategy?: StrategyName;
 	readonly prepare?: (t: ExecutionContext, target: string) => void | Promise<void>;
 	/** Sidecars of an older database, which must be gone for good before the new one is there. */
 	readonly sidecars?: readonly string[];
@@ -82,6 +84,9 @@ const PUBLISHED: Readonly<Record<string, Published>> = {
 	"'fail' of a missing target": {existing: 'fail'},
 	"'fail' beside orphans": {existing: 'fail', prepare: leaveOrphans, sidecars: ['-wal', '-shm']},
 	"'overwrite' of a missing target": {existing: 'overwrite'},
+	"'replace' by pages": {existing: 'replace', strategy: 'pages'},
+	"'replace' by clone": {existing: 'replace', strategy: 'clone'},
+	"'replace' by vacuum": {existing: 'replace', strategy: 'vacuum'},
 };
 
 async function leaveOrphans(t: ExecutionContext, target: string): Promise<void> {
@@ -101,14 +106,18 @@ function testTraced(title: string, body: (t: ExecutionContext) => Promise<void>)
 	});
 }
 
-for (const [what, {existing, prepare, sidecars = [], hot = false}] of Object.entries(PUBLISHED)) {
+for (const [what, {existing, strategy, prepare, sidecars = [], hot = false}] of Object.entries(PUBLISHED)) {
 	testTraced(`${what} flushes the copy, closes it, publishes it, and flushes the directory`, async (t) => {
 		const directory = makeDirectory(t);
 		const [source, target] = [join(directory, 'app.db'), join(directory, 'copy.db')];
 		makeTagged(source, NEW, {wal: true});
 		await prepare?.(t, target);
 
-		const calls = await traceBackup(t, {source, target, options: {existing}});
+		const calls = await traceBackup(t, {
+			source,
+			target,
+			options: strategy === undefined ? {existing} : {existing, strategy},
+		});
 
 		const {call, staging} = findPublishing(calls, target);
 		const flushed = find(calls, 'flush', staging).at(-1);
