@@ -35,10 +35,13 @@ export class Steps {
 		this.#tell();
 	}
 
-	/** The last step is not told of here: it is over when all is ready to be published. */
+	/**
+	 * Tells of each step that is followed by another. The last one is not told of here: it is over when all is ready to be
+	 * published.
+	 */
 	#tell(): void {
 		const {reporter} = this.#job;
-		for (let end = this.#end; end <= this.#pages && end < this.#total; end = this.#end) {
+		for (let end = this.#end; end < this.#pages && end < this.#total; end = this.#end) {
 			this.#steps++;
 			reporter.step(SQLITE_OK, this.#total - end, this.#total);
 		}

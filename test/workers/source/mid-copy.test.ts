@@ -6,7 +6,7 @@ import {BackupManager, type BackupOptions} from '../../../src/index.js';
 import {STRATEGY_NAMES} from '../../../src/options.js';
 import {afterCleanUp} from '../../helpers/clean-up.js';
 import {openElsewhere} from '../../helpers/connection.js';
-import {fingerprint} from '../../helpers/database.js';
+import {executeHere, fingerprint} from '../../helpers/database.js';
 import {listDirectory, makeDirectory} from '../../helpers/directory.js';
 import {executeOutside} from '../../helpers/outside.js';
 import {makeTagged, stateOf, tagged} from '../../helpers/tagged.js';
@@ -19,12 +19,6 @@ const manager = new BackupManager({maxThreads: 2});
 test.after(async () => {
 	await manager.close();
 });
-
-function executeHere(path: string, sql: string): void {
-	const database = new Database(path);
-	database.exec(sql);
-	database.close();
-}
 
 const WRITERS: Readonly<Record<string, (path: string, sql: string) => void>> = {
 	'this process': executeHere,
