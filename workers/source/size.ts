@@ -13,3 +13,11 @@ export function sizeOf({connection}: Source): Measured {
 		pageSize: Number(connection.pragma('main.page_size', {simple: true})),
 	};
 }
+
+/** Bytes of the smallest page. */
+const SMALLEST_PAGE = 512;
+
+/** Whether there is not one page. SQLite makes one where it is asked to serialize or to vacuum nothing. */
+export function isEmpty({file, image}: Source): boolean {
+	return (file?.size ?? BigInt(image?.length ?? 0)) < SMALLEST_PAGE;
+}

@@ -1,7 +1,7 @@
 import type {JobContext} from '../context.ts';
 import {assertUnmoved, type Source} from '../source/open.ts';
 import {Reader} from '../source/reader.ts';
-import {sizeOf} from '../source/size.ts';
+import {isEmpty, sizeOf} from '../source/size.ts';
 import {pageSizeOf} from '../clone/main-file.ts';
 
 /** The longest `serialize()` that better-sqlite3 can return, in bytes. */
@@ -17,9 +17,6 @@ export class TooLarge extends Error {
 /** Where SQLite keeps a page of zeros for its locks. https://sqlite.org/fileformat2.html#the_lock_byte_page */
 const LOCK_BYTE = 2 ** 30;
 
-/** The shortest thing that can be a page, and has a header. */
-const SMALLEST_PAGE = 512;
-
 /** The whole database as it would be in a file, every page of it. */
 export interface Image {
 	readonly bytes: Uint8Array;
@@ -34,8 +31,8 @@ export interface Image {
  * none for one with a page of zeros (SQLite gives one instead of an error when a page cannot be read)
  */
 export function readImage(source: Source, job: JobContext): Image {
+	if (isEmpty(source)) throw new Error('An empty database has no image');
 	const bytes = source.image ?? serialize(source, job);
-	if (bytes.length < SMALLEST_PAGE) throw new Error('An empty database has no image');
 	const pageSize = pageSizeOf(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length));
 	if (bytes.length % pageSize !== 0) throw new Error('The image does not end with a page');
 	if (hasBlankPage(bytes, pageSize)) throw new Error('The image has a page of zeros');
@@ -43,7 +40,6 @@ export function readImage(source: Source, job: JobContext): Image {
 }
 
 function serialize(source: Source, job: JobContext): Uint8Array {
-	if (source.file?.size === 0n) throw new Error('An empty database must not be serialized');
 	const reader = new Reader(source, job, true);
 	try {
 		reader.begin();

@@ -5,6 +5,7 @@ import type {JobContext} from '../context.ts';
 import {markOf, statFile} from '../identity.ts';
 import {enterWalMode} from '../journal-mode.ts';
 import {walSize, type Source, type SourceFile} from '../source/open.ts';
+import {isEmpty} from '../source/size.ts';
 import {watchWal} from '../source/watch-wal.ts';
 import {toSqliteError} from '../sqlite.ts';
 import {Steps} from '../steps.ts';
@@ -15,6 +16,7 @@ import type {Strategy} from './strategy.ts';
 export const vacuum: Strategy = {
 	name: 'vacuum',
 	async copy(source, staging, job) {
+		if (isEmpty(source)) throw new Error('There is nothing in an empty database that could be left out');
 		const pageSize = Number(source.connection.pragma('main.page_size', {simple: true}));
 		// As many as the source has, until it is known how few are left of them.
 		const steps = new Steps(job, Math.ceil(Number(source.file?.size ?? 0n) / pageSize));
