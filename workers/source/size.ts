@@ -1,4 +1,4 @@
-import type {Measured} from '../clone/main-file.ts';
+import {SMALLEST_PAGE, type Measured} from '../clone/main-file.ts';
 import type {Source} from './open.ts';
 
 /**
@@ -13,9 +13,6 @@ export function sizeOf({connection}: Source): Measured {
 		pageSize: Number(connection.pragma('main.page_size', {simple: true})),
 	};
 }
-
-/** Bytes of the smallest page. */
-const SMALLEST_PAGE = 512;
 
 /** Whether there is not one page. SQLite makes one where it is asked to serialize or to vacuum nothing. */
 export function isEmpty({file, image}: Source): boolean {

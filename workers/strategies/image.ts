@@ -1,8 +1,8 @@
+import {measureBytes} from '../clone/main-file.ts';
 import type {JobContext} from '../context.ts';
 import {assertUnmoved, type Source} from '../source/open.ts';
 import {Reader} from '../source/reader.ts';
 import {isEmpty, sizeOf} from '../source/size.ts';
-import {pageSizeOf} from '../clone/main-file.ts';
 
 /** The longest `serialize()` that better-sqlite3 can return, in bytes. */
 export const LONGEST_IMAGE = 2_147_483_391;
@@ -32,11 +32,12 @@ export interface Image {
  */
 export function readImage(source: Source, job: JobContext): Image {
 	if (isEmpty(source)) throw new Error('An empty database has no image');
-	const bytes = source.image ?? serialize(source, job);
-	const pageSize = pageSizeOf(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length));
-	if (bytes.length % pageSize !== 0) throw new Error('The image does not end with a page');
+	const all = source.image ?? serialize(source, job);
+	const {pages, pageSize} = measureBytes(Buffer.from(all.buffer, all.byteOffset, all.length), all.length);
+	// A database that was opened from bytes may have more of them than belong to it.
+	const bytes = all.subarray(0, pages * pageSize);
 	if (hasBlankPage(bytes, pageSize)) throw new Error('The image has a page of zeros');
-	return {bytes, pages: bytes.length / pageSize, pageSize};
+	return {bytes, pages, pageSize};
 }
 
 function serialize(source: Source, job: JobContext): Uint8Array {
