@@ -107,7 +107,7 @@ export class SafetyCopy {
 		this.#published = true;
 	}
 
-	/** Takes away what was not published. */
+	/** Takes away what was not published, once nobody is at work on it any more, who would make it anew. */
 	async remove(): Promise<void> {
 		await this.#taking;
 		this.#staging?.remove();
