@@ -1,10 +1,10 @@
 /** Restores that are cut short: whatever is at work then, the target and the safety copy tell of one and the same moment. */
 import {existsSync, mkdirSync, readdirSync, statSync} from 'node:fs';
 import {join} from 'node:path';
-import {setImmediate as turn} from 'node:timers/promises';
 import test, {type ExecutionContext} from 'ava';
 import Database from 'better-sqlite3';
 import {AbortError, BackupError, BackupManager, SQLITE_DONE, type RestoreOptions} from '../../src/index.js';
+import {abortAfter} from '../helpers/abort-after.js';
 import {listDirectory, makeDirectory} from '../helpers/directory.js';
 import {findChecks} from '../helpers/processes.js';
 import {makeTagged, STATE_SQL, stateOf, tagged} from '../helpers/tagged.js';
@@ -16,13 +16,6 @@ const NEW = 2;
 const OLDER = 3;
 /** Of the target, which are enough that it takes its time to be kept. */
 const ROWS = 9000;
-
-/** In less than the milliseconds that a timer counts in. */
-async function abortAfter(controller: AbortController, ms: number): Promise<void> {
-	const end = performance.now() + ms;
-	while (performance.now() < end) await turn();
-	controller.abort();
-}
 
 for (const wal of [false, true]) {
 	test(`aborted at ${String(ROUNDS)} random moments: ${wal ? 'WAL' : 'rollback'}`, async (t) => {
