@@ -1,13 +1,13 @@
-import {mkdir, rm, writeFile} from 'node:fs/promises';
+import {mkdir, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {fileURLToPath} from 'node:url';
 import {markdownTable} from 'markdown-table';
-import {messageOf} from '../../src/message.js';
 import {defaultContenders, type CallContender} from '../callers/contenders.js';
 import {findAvailable, type Available} from '../harness/available.js';
 import {startDatabases, type Databases} from '../harness/databases.js';
 import {describeMachine, machineText, type Machine} from '../harness/machine.js';
 import {setJournalMode} from '../harness/writer.js';
+import {observe} from './observe.js';
 import type {Observed, Situation, Trial} from './situation.js';
 import {SITUATIONS} from './situations/index.js';
 import {pathOf} from './target.js';
@@ -64,27 +64,6 @@ async function makeStage(directory: string, databases: Databases, signal: AbortS
 	const old = await databases.make(join(directory, 'old'), 1, OLD_BYTES);
 	for (const made of [rollbackSource, old]) await setJournalMode(pathOf(made), 'DELETE', signal);
 	return {directory: join(directory, 'trial'), source, rollbackSource, old, databases, signal};
-}
-
-/** A copy may be over before it is seen half made, so what could not be observed is tried again. */
-const TRIES = 3;
-
-async function observe(situation: Situation, trial: Trial): Promise<Observed> {
-	const reasons: string[] = [];
-	while (reasons.length < TRIES) {
-		await mkdir(trial.directory);
-		try {
-			await trial.databases.settle(trial.source);
-			return await situation.run(trial);
-		} catch (error) {
-			trial.signal.throwIfAborted();
-			reasons.push(messageOf(error));
-		} finally {
-			await rm(trial.directory, {recursive: true, force: true});
-		}
-	}
-
-	return {cell: 'not observed', facts: {reasons}};
 }
 
 function table(rows: readonly Row[], contenders: readonly CallContender[]): string {

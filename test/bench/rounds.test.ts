@@ -13,7 +13,11 @@ interface Run {
 const never = new AbortController().signal;
 
 /** @param samples what each contender measures, round by round; an error is thrown */
-async function run(samples: Record<string, readonly (number | Error)[]>, budget = Infinity): Promise<Run> {
+async function run(
+	samples: Record<string, readonly (number | Error)[]>,
+	budget = Infinity,
+	isFinal?: (sample: number) => boolean,
+): Promise<Run> {
 	const order: string[] = [];
 	const contenders = Object.entries(samples).map(([name, all]): Named => {
 		const rest = [...all];
@@ -29,7 +33,14 @@ async function run(samples: Record<string, readonly (number | Error)[]>, budget 
 	});
 	const series = await interleave(
 		contenders,
-		{rounds: 3, budget, seconds: (sample: number) => sample, onSample: () => undefined, onFailure: () => undefined},
+		{
+			rounds: 3,
+			budget,
+			...(isFinal === undefined ? {} : {isFinal}),
+			seconds: (sample: number) => sample,
+			onSample: () => undefined,
+			onFailure: () => undefined,
+		},
 		never,
 	);
 	return {order, series};
@@ -62,6 +73,13 @@ test('who has taken more than its budget is left out, but not before the second 
 		series.map(({samples}) => samples.length),
 		[2, 3],
 	);
+});
+
+test('whose sample says it all is not measured again', async (t) => {
+	const {order, series} = await run({final: [100, 1, 1], other: [1, 1, 1]}, Infinity, (sample) => sample === 100);
+	t.is(order.join(' '), 'final other other other');
+	t.deepEqual(series[0]?.samples, [100]);
+	t.is(series[0]?.failure, undefined);
 });
 
 test("an abort ends it at once: what it interrupted is nobody's failure", async (t) => {
