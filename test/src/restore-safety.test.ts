@@ -2,7 +2,7 @@
 import {join} from 'node:path';
 import test from 'ava';
 import Database from 'better-sqlite3';
-import {BackupManager} from '../../src/index.js';
+import {BackupManager, SQLITE_DONE} from '../../src/index.js';
 import {healthOf, healthy, makeAccounts} from '../helpers/database.js';
 import {listDirectory, makeDirectory} from '../helpers/directory.js';
 import {FOREIGN_WRITERS, waitForCommit} from '../helpers/foreign-writer.js';
@@ -36,6 +36,41 @@ for (const wal of [false, true]) {
 		const {lost} = await writer.stop();
 		t.deepEqual(kept, lost);
 		t.is(kept.length, ROUNDS);
+	});
+}
+
+for (const wal of [false, true]) {
+	test(`a thread that does nothing but write, and never gets to its events, does not hold up the restore: ${wal ? 'WAL' : 'rollback'}`, async (t) => {
+		const directory = makeDirectory(t);
+		const [backup, target] = [join(directory, 'backup.db'), join(directory, 'app.db')];
+		makeLedger(backup, STRIDE);
+		// Large enough to be kept by a process in either mode.
+		makeLedger(target, 1, {wal, accounts: 3000, filler: 10_000});
+		const live = new Database(target, {timeout: 20_000});
+		t.teardown(() => live.close());
+		const advance = live
+			.prepare<[], number>('UPDATE ledger SET generation = generation + 1 RETURNING generation')
+			.pluck();
+		const clock = new Int32Array(new SharedArrayBuffer(4));
+		await using manager = new BackupManager({maxThreads: 1, defaults: {sleep: 0.001}});
+		// The events of its end come when this thread is done.
+		let restored = false;
+		const writeOnly = (): void => {
+			const end = performance.now() + 30_000;
+			while (!restored && performance.now() < end) {
+				restored = (advance.get() ?? 0) > STRIDE;
+				Atomics.wait(clock, 0, 0, 2);
+			}
+		};
+
+		await manager.restore(backup, target, {
+			safetyCopy: join(directory, 'before.db'),
+			progress: (status) => {
+				if (status === SQLITE_DONE) setImmediate(writeOnly);
+			},
+		});
+
+		t.true(restored);
 	});
 }
 
