@@ -6,17 +6,22 @@ import type {RestoreRequest, SourceRequest} from './protocol.ts';
 import type {BackupResult} from './result.ts';
 import type {NamedTarget} from './target.ts';
 
+/** How a job ends that has no copy. */
 export type FailedState = 'failed' | 'aborted';
+/** Where a job is in its life. */
 export type JobState = 'queued' | 'active' | 'completed' | FailedState;
 
 /** A job at one moment, as events and `manager.jobs` show it. */
 export interface JobInfo {
+	/** Unique; a result and an error have it as `jobId`. */
 	readonly id: string;
 	/** The source's path; `:memory:` or the database's name for one without a file. */
 	readonly source: string;
 	/** The target's path. */
 	readonly target: string;
+	/** Waiting, running, or how it ended. */
 	readonly state: JobState;
+	/** The `priority` that it was given. */
 	readonly priority: number;
 	/** Pages still to copy; 0 before the first step. */
 	readonly remaining: number;

@@ -171,6 +171,7 @@ export class BackupManager extends EventEmitter<BackupEvents> {
 		await this.close({force: true});
 	}
 
+	/** `close()`, for `await using`. */
 	async [Symbol.asyncDispose](): Promise<void> {
 		await this.close();
 	}

@@ -40,9 +40,10 @@ async function makeSteps(backup: Backup, {stop, onSetbacks}: Call): Promise<void
 	}
 
 	const count = setbackCounter(onSetbacks);
-	while (!backup.completed) {
+	for (;;) {
 		await step(100);
 		count(backup.remaining, backup.pageCount);
+		if (backup.completed) return;
 		stop.throwIfAborted();
 	}
 }

@@ -19,6 +19,14 @@ export interface Contents {
 	readonly sum: number;
 }
 
+/** What there is to be seen in a file. */
+export interface Inspection {
+	/** What SQLite's `integrity_check` says, or why it cannot be asked. */
+	readonly integrity: string;
+	/** Undefined where there are no accounts. */
+	readonly contents: Contents | undefined;
+}
+
 export interface DatabaseMethods {
 	/** Makes as many equal databases as there are paths, in WAL mode, checkpointed and flushed. */
 	make(paths: readonly string[], bytes: number): Promise<Contents>;
@@ -26,6 +34,8 @@ export interface DatabaseMethods {
 	warm(paths: readonly string[]): Promise<void>;
 	/** The first thing that is wrong with a copy, or undefined. */
 	check(paths: readonly string[], expected: Contents, samePages: boolean): Promise<string | undefined>;
+	/** Opens a database as an application would, which rolls back what a crash has left. */
+	inspect(path: string): Promise<Inspection>;
 }
 
 /** With this filler three rows all but fill a page of 4,096 bytes. */
@@ -51,6 +61,9 @@ serve<DatabaseMethods>({
 		}
 
 		return Promise.resolve(undefined);
+	},
+	async inspect(path) {
+		return Promise.resolve(inspect(path));
 	},
 });
 
@@ -98,6 +111,20 @@ function compare(path: string, expected: Contents, samePages: boolean): string |
 		return undefined;
 	} catch (error) {
 		return messageOf(error);
+	} finally {
+		database?.close();
+	}
+}
+
+function inspect(path: string): Inspection {
+	let database: Database.Database | undefined;
+	try {
+		database = new Database(path, {fileMustExist: true});
+		const integrity = String(database.pragma('integrity_check', {simple: true}));
+		const hasAccounts = database.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'account'").get() !== undefined;
+		return {integrity, contents: hasAccounts ? contentsOf(database) : undefined};
+	} catch (error) {
+		return {integrity: messageOf(error), contents: undefined};
 	} finally {
 		database?.close();
 	}

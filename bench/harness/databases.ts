@@ -1,7 +1,7 @@
 import {mkdir, rm, statfs} from 'node:fs/promises';
 import {join} from 'node:path';
 import {runCommand} from '../sides/run-command.js';
-import type {Contents, DatabaseMethods} from './database-program.js';
+import type {Contents, DatabaseMethods, Inspection} from './database-program.js';
 import {size} from './format.js';
 import {startProgram} from './program.js';
 
@@ -22,6 +22,8 @@ export interface Databases {
 	settle(sources: Sources): Promise<void>;
 	/** @throws Error when one is missing or not a whole copy. */
 	check(paths: readonly string[], sources: Sources, samePages: boolean): Promise<void>;
+	/** Opens a database and looks what is in it. */
+	inspect(path: string): Promise<Inspection>;
 	end(): Promise<void>;
 }
 
@@ -50,6 +52,7 @@ export function startDatabases(signal: AbortSignal): Databases {
 			const problem = await program.call('check', paths, contents, samePages);
 			if (problem !== undefined) throw new Error(`Not a copy: ${problem}`);
 		},
+		inspect: async (path) => program.call('inspect', path),
 		end: async () => program.end(),
 	};
 }

@@ -5,10 +5,8 @@ import {setTimeout as sleep} from 'node:timers/promises';
 import type {CallerProcess} from '../callers/caller-process.js';
 import type {Bench} from '../harness/bench.js';
 import type {Sources} from '../harness/databases.js';
-import {startProgram} from '../harness/program.js';
-import type {JournalMode, WriterMethods, WriterReport} from '../harness/writer-program.js';
-
-const WRITER = new URL('../harness/writer-program.ts', import.meta.url);
+import {startWriter} from '../harness/writer.js';
+import type {JournalMode, WriterReport} from '../harness/writer-program.js';
 
 /** Milliseconds before a copy that failed is tried again. */
 const PAUSE = 50;
@@ -39,14 +37,6 @@ export interface WriterSample {
 	readonly during: WriterReport;
 }
 
-/** While nobody has the database open. */
-export async function setJournalMode({paths}: Sources, mode: JournalMode, signal: AbortSignal): Promise<void> {
-	const writer = startProgram<WriterMethods>(WRITER, 'the writer', {signal});
-	await writer.call('start', paths[0] ?? '', mode, 0);
-	await writer.call('stop');
-	await writer.end();
-}
-
 /** @throws Error when the last copy is none */
 export async function copyBesideWriter(
 	{databases, directory, signal}: Bench,
@@ -58,7 +48,7 @@ export async function copyBesideWriter(
 	const target = join(copies, 'copy.db');
 	await mkdir(copies);
 	await databases.settle(sources);
-	const writer = startProgram<WriterMethods>(WRITER, 'the writer', {signal});
+	const writer = startWriter(signal);
 	try {
 		await writer.call('start', sources.paths[0] ?? '', journalMode, perSecond);
 		await sleep(window * 1000, undefined, {signal});

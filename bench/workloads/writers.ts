@@ -5,10 +5,10 @@ import type {Workload} from '../harness/bench.js';
 import {barPanels, type Bar} from '../harness/chart-bars.js';
 import {figure} from '../harness/format.js';
 import {summarize, transform} from '../harness/statistics.js';
+import {setJournalMode} from '../harness/writer.js';
 import type {JournalMode} from '../harness/writer-program.js';
 import {modeText, outcomeText, rateText, type WriterFigures, type Writing} from './writers-figures.js';
 import {roundsBesideWriter} from './writers-rounds.js';
-import {setJournalMode} from './writers-sample.js';
 
 interface Plan {
 	readonly bytes: number;
@@ -42,7 +42,7 @@ export const writers: Workload = {
 		const notes: string[] = [];
 		for (const journalMode of MODES) {
 			const sources = await bench.databases.make(join(bench.directory, 'source'), 1, plan.bytes);
-			await setJournalMode(sources, journalMode, bench.signal);
+			await setJournalMode(sources.paths[0] ?? '', journalMode, bench.signal);
 			for (const perSecond of RATES) {
 				const title = panelOf(journalMode, rateText(perSecond));
 				bench.log(`${title}:`);

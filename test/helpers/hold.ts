@@ -1,4 +1,4 @@
-import {existsSync, renameSync, rmSync, writeFileSync} from 'node:fs';
+import {existsSync, readFileSync, renameSync, rmSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import type {ThreadOptions} from '../../src/index.js';
 import {preload} from './threads.js';
@@ -43,7 +43,7 @@ export function prepareHold(directory: string): Hold {
 			if (first === 'seen') return;
 			// Until it gives up, which nobody waits for.
 			seen.catch(() => undefined);
-			throw new Error('The child never got to where it was to be stopped');
+			throw new Error(`The child never got to ${readFileSync(file, 'utf8')}`);
 		},
 		release() {
 			rmSync(file, {force: true});

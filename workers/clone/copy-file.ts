@@ -19,7 +19,7 @@ export type TellBytes = (bytes: number) => Promise<void>;
 
 const CHUNK_BYTES = 1024 * 1024;
 /** After so many bytes, the disk is set to work on them while the next ones are copied. */
-const FLUSH_BYTES = 64 * CHUNK_BYTES;
+export const FLUSH_BYTES = 64 * CHUNK_BYTES;
 const NEWS_BYTES = 8 * CHUNK_BYTES;
 
 /** The file systems on Linux that can share blocks between files, by `statfs`: btrfs, XFS, bcachefs and ZFS. */

@@ -2,6 +2,7 @@ import test from 'ava';
 import {MAIN_STOPS, setTag, WAL_STOPS} from '../../helpers/clone-scene.js';
 import {makeHeldManager} from '../../helpers/held-manager.js';
 import {stateOf, tagged} from '../../helpers/tagged.js';
+import {until} from '../../helpers/until.js';
 
 /** When the pair is copied, its size is looked at, and nothing of the source is needed any more. */
 const COPIED = {at: 'open copy', time: 2};
@@ -41,7 +42,8 @@ for (const wal of [true, false]) {
 		hold.set(COPIED);
 		const copy = manager.backup(source, target);
 		await hold.reached(copy);
-		t.true(await isFree());
+		// The child goes on at once, and the worker lets go as soon as it hears of it.
+		await until(isFree, 'the source is let go');
 		await writer.run(setTag(++tag));
 		hold.release();
 		t.is((await copy).strategy, 'clone');
