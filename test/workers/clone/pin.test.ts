@@ -1,3 +1,4 @@
+import {setTimeout as sleep} from 'node:timers/promises';
 import test from 'ava';
 import {MAIN_STOPS, setTag, WAL_STOPS} from '../../helpers/clone-scene.js';
 import {makeHeldManager} from '../../helpers/held-manager.js';
@@ -41,7 +42,8 @@ for (const wal of [true, false]) {
 		hold.set(COPIED);
 		const copy = manager.backup(source, target);
 		await hold.reached(copy);
-		t.true(await isFree());
+		// As soon as the worker has heard of it.
+		while (!(await isFree())) await sleep(1);
 		await writer.run(setTag(++tag));
 		hold.release();
 		t.is((await copy).strategy, 'clone');
