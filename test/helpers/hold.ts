@@ -1,6 +1,5 @@
 import {existsSync, readFileSync, renameSync, rmSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
-import type {ThreadOptions} from '../../src/index.js';
 import {preload} from './threads.js';
 import {until} from './until.js';
 
@@ -52,15 +51,4 @@ export function prepareHold(directory: string): Hold {
 }
 
 /** Node.js options with which the child can be stopped. */
-export const HOLDABLE = [`--import=${new URL('../fixtures/preload-hold.ts', import.meta.url).href}`] as const;
-
-/** For a manager whose children can be stopped, by files of the directory: its threads find another Node.js than theirs. */
-export function prepareChildren(directory: string): {readonly hold: Hold; readonly options: ThreadOptions} {
-	const hold = prepareHold(directory);
-	const path = join(directory, 'node');
-	writeFileSync(path, `#!/bin/sh\nexec '${process.execPath}' ${HOLDABLE.join(' ')} "$@"\n`, {mode: 0o755});
-	return {
-		hold,
-		options: {execArgv: preload('preload-no-node.ts'), env: {...process.env, ...hold.env, EXEC_PATH: path}},
-	};
-}
+export const HOLDABLE = preload('preload-hold.ts');

@@ -7,7 +7,8 @@ import {BackupManager} from '../../../src/index.js';
 import {FLUSH_BYTES} from '../../../workers/clone/copy-file.js';
 import {makeDirectory} from '../../helpers/directory.js';
 import {withDisk} from '../../helpers/disk.js';
-import {prepareChildren} from '../../helpers/hold.js';
+import {prepareHold} from '../../helpers/hold.js';
+import {preloadChildren} from '../../helpers/preload-children.js';
 import {makeTagged, stateOf} from '../../helpers/tagged.js';
 import {canMount, mountVolume} from '../../helpers/volume.js';
 
@@ -39,7 +40,8 @@ onThinDisk(
 			const volume = mountVolume(t, 'ext4', disk.directory);
 			const [source, target] = [join(makeDirectory(t), 'app.db'), join(volume, 'copy.db')];
 			makeExact(source);
-			const {hold, options} = prepareChildren(orders);
+			const hold = prepareHold(orders);
+			const options = preloadChildren(orders, 'preload-hold.ts', hold.env);
 			await using manager = new BackupManager({...options, defaults: {strategy: 'clone'}});
 			disk.fill(4 * 1024 * 1024);
 
