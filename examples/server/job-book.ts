@@ -14,7 +14,7 @@ export interface JobBookOptions {
 export type JobListener = (job: JobView) => void;
 
 interface Entry {
-	readonly view: JobView;
+	view: JobView;
 	readonly controller: AbortController;
 	/** Resolves when the job has ended, however it did. */
 	readonly settled: Promise<void>;
@@ -87,7 +87,7 @@ export class JobBook {
 		if (entry === undefined) return undefined;
 		entry.controller.abort(new Error('A client asked for it'));
 		await entry.settled;
-		return this.#entries.get(id)?.view ?? entry.view;
+		return entry.view;
 	}
 
 	/** Calls a listener with each job that is new or has changed, until what this returns is called. */
@@ -105,14 +105,17 @@ export class JobBook {
 	#change(id: string, next: (view: JobView) => JobView): void {
 		const entry = this.#entries.get(id);
 		if (entry === undefined) return;
-		const view = next(entry.view);
-		if (isEnded(view)) this.#entries.delete(id);
-		this.#entries.set(id, {...entry, view});
-		this.#forget();
-		this.#tell(view);
+		entry.view = next(entry.view);
+		if (isEnded(entry.view)) {
+			// Behind all others, so that those that have ended are in the order in which they did.
+			this.#entries.delete(id);
+			this.#entries.set(id, entry);
+			this.#forget();
+		}
+
+		this.#tell(entry.view);
 	}
 
-	/** Those that have ended are in the order in which they did. */
 	#forget(): void {
 		const ended = this.jobs.filter((job) => isEnded(job));
 		for (const {id} of ended.slice(0, Math.max(0, ended.length - this.#options.history))) this.#entries.delete(id);
