@@ -20,10 +20,11 @@ interface Entry {
 	readonly settled: Promise<void>;
 }
 
-/** The backups that clients have asked for: those that wait and run, then the last ones that have ended. */
+/** The backups that clients have asked for. */
 export class JobBook {
 	readonly #options: JobBookOptions;
-	readonly #entries = new Map<string, Entry>();
+	readonly #unfinished = new Map<string, Entry>();
+	readonly #ended = new Map<string, Entry>();
 	readonly #listeners = new Set<JobListener>();
 
 	constructor(options: JobBookOptions) {
@@ -45,12 +46,13 @@ export class JobBook {
 		}
 	}
 
+	/** Those that wait and run, in the order they came, then the last ones that have ended, in the order they did. */
 	get jobs(): JobView[] {
-		return [...this.#entries.values()].map(({view}) => view);
+		return [...this.#unfinished.values(), ...this.#ended.values()].map(({view}) => view);
 	}
 
 	find(id: string): JobView | undefined {
-		return this.#entries.get(id)?.view;
+		return this.#find(id)?.view;
 	}
 
 	/**
@@ -76,14 +78,14 @@ export class JobBook {
 		}
 
 		const settled = backup.then(nothing, nothing);
-		this.#entries.set(view.id, {view, controller, settled});
+		this.#unfinished.set(view.id, {view, controller, settled});
 		this.#tell(view);
 		return view;
 	}
 
 	/** Aborts a job, and resolves to what became of it: it may have been too late. */
 	async abort(id: string): Promise<JobView | undefined> {
-		const entry = this.#entries.get(id);
+		const entry = this.#find(id);
 		if (entry === undefined) return undefined;
 		entry.controller.abort(new Error('A client asked for it'));
 		await entry.settled;
@@ -101,15 +103,18 @@ export class JobBook {
 		return this.#listeners.size;
 	}
 
+	#find(id: string): Entry | undefined {
+		return this.#unfinished.get(id) ?? this.#ended.get(id);
+	}
+
 	/** Jobs of the manager that are not in the book are somebody else's: copies for `GET /snapshot`. */
 	#change(id: string, next: (view: JobView) => JobView): void {
-		const entry = this.#entries.get(id);
+		const entry = this.#unfinished.get(id);
 		if (entry === undefined) return;
 		entry.view = next(entry.view);
 		if (isEnded(entry.view)) {
-			// Behind all others, so that those that have ended are in the order in which they did.
-			this.#entries.delete(id);
-			this.#entries.set(id, entry);
+			this.#unfinished.delete(id);
+			this.#ended.set(id, entry);
 			this.#forget();
 		}
 
@@ -117,8 +122,10 @@ export class JobBook {
 	}
 
 	#forget(): void {
-		const ended = this.jobs.filter((job) => isEnded(job));
-		for (const {id} of ended.slice(0, Math.max(0, ended.length - this.#options.history))) this.#entries.delete(id);
+		for (const id of this.#ended.keys()) {
+			if (this.#ended.size <= this.#options.history) return;
+			this.#ended.delete(id);
+		}
 	}
 
 	#tell(view: JobView): void {
