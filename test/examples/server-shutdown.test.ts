@@ -39,16 +39,19 @@ async function setUp(t: ExecutionContext, maxRate: number, environment: NodeJS.P
 test('after SIGTERM what runs is finished, downloads too, and nothing new is accepted', async (t) => {
 	const {server, url, backups, client, events} = await setUp(t, MODERATE);
 	const download = await openSnapshot(url);
+	const watcher = await fetch(`${url}/events`);
 
 	// Twice, as `npm run` may do: that is no second signal.
 	for (const signal of ['SIGTERM', 'SIGTERM'] as const) server.signal(signal);
-	await server.printed(/^SIGTERM: finishing 1 backups, for 30 s/m);
+	await server.printed(/^SIGTERM: backups to finish: 1, within 30 s/m);
 
 	const refused = await client.request('POST', '/backups');
 	t.is(refused.status, 503);
 	t.like(await refused.json(), {code: 'ERR_BACKUP_CLOSED'});
 	t.is((await events.rest()).at(-1)?.event, 'completed');
 	t.is((await buffer(download)).length, Number(download.headers['content-length']));
+	// It watches all jobs, without end; it must not hold up the shutdown.
+	t.regex(await watcher.text(), /"state":"completed"/);
 	const {stdout, ...end} = await server.ended;
 	t.deepEqual(end, {code: 0, signal: null, stderr: '', left: []});
 	t.regex(stdout, /^Completed 2, failed 0, aborted 0$/m);
@@ -80,7 +83,7 @@ test('so does the time that is set', async (t) => {
 	t.is((await events.rest()).at(-1)?.event, 'aborted');
 	const {stdout, ...end} = await server.ended;
 	t.deepEqual(end, {code: 1, signal: null, stderr: '', left: []});
-	t.regex(stdout, /^SIGINT: finishing 1 backups, for 1 s at the most/m);
+	t.regex(stdout, /^SIGINT: backups to finish: 1, within 1 s/m);
 	t.deepEqual(listDirectory(backups), []);
 });
 
