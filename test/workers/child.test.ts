@@ -6,7 +6,8 @@ import {makeEndless, makeSound} from '../helpers/broken.js';
 import {fingerprint} from '../helpers/database.js';
 import {listDirectory, makeDirectory} from '../helpers/directory.js';
 import {holdChild} from '../helpers/held-child.js';
-import {prepareChildren} from '../helpers/hold.js';
+import {prepareHold} from '../helpers/hold.js';
+import {preloadChildren} from '../helpers/preload-children.js';
 import {findChecks, stillRunning, until} from '../helpers/processes.js';
 import {preload} from '../helpers/threads.js';
 
@@ -189,7 +190,9 @@ for (const strategy of ['clone', 'vacuum'] as const) {
 
 onLinux('where a second child dies of the task as well, that gives way to pages', async (t) => {
 	const {directory, source, target} = setUp(t, SOUND);
-	const {hold, options} = prepareChildren(makeDirectory(t));
+	const orders = makeDirectory(t);
+	const hold = prepareHold(orders);
+	const options = preloadChildren(orders, 'preload-hold.ts', hold.env);
 	await using manager = new BackupManager({maxThreads: 1, ...options});
 	hold.set({at: 'open app.db'});
 	const copying = manager.backup(source, target, {strategy: 'clone'});
