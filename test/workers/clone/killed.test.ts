@@ -4,6 +4,7 @@ import test, {type ExecutionContext} from 'ava';
 import {BackupManager, type BackupOptions} from '../../../src/index.js';
 import {afterCleanUp} from '../../helpers/clean-up.js';
 import {MAIN_STOPS, setTag, WAL_STOPS} from '../../helpers/clone-scene.js';
+import type {Holder} from '../../helpers/connection.js';
 import {listDirectory, makeDirectory} from '../../helpers/directory.js';
 import {makeHeldManager} from '../../helpers/held-manager.js';
 import type {Stop} from '../../helpers/hold.js';
@@ -21,6 +22,15 @@ function onlyChild(t: ExecutionContext): number {
 	return children[0] ?? 0;
 }
 
+/** Resolves when the worker has heard that the source is needed no more, and has let go of it. */
+async function unlocked(writer: Holder): Promise<void> {
+	for (;;) {
+		const [row] = (await writer.run('PRAGMA wal_checkpoint(TRUNCATE)')) as [{busy: number}];
+		if (row.busy === 0) return;
+		await sleep(1);
+	}
+}
+
 onLinux('where the child is killed the copy is made anew, with a lock', async (t) => {
 	const {manager, hold, source, target, writer} = await makeHeldManager(t, {wal: true});
 	let tag = 0;
@@ -30,6 +40,7 @@ onLinux('where the child is killed the copy is made anew, with a lock', async (t
 		hold.set(stop);
 		const copy = manager.backup(source, target);
 		await hold.reached(copy);
+		if (stop === AFTER) await unlocked(writer);
 		process.kill(onlyChild(t), 'SIGKILL');
 		// Who clones now must not see what is done then.
 		hold.set({at: 'read app.db 65536'});
@@ -42,8 +53,10 @@ onLinux('where the child is killed the copy is made anew, with a lock', async (t
 		);
 		hold.release();
 
-		// Once the child had told anything, the lock may have been let go.
-		t.is((await copy).strategy, MAIN_STOPS.includes(stop) ? 'clone' : 'pages', JSON.stringify(stop));
+		const {strategy} = await copy;
+		// Of those in between, it depends on whether the news of the child got through before its end.
+		if (MAIN_STOPS.includes(stop)) t.is(strategy, 'clone');
+		if (stop === AFTER) t.is(strategy, 'pages');
 		const state = stateOf(target);
 		t.like(state, {mixed: false, integrity: 'ok', rows: 250}, JSON.stringify(stop));
 		t.true(state.tag >= oldest && state.tag <= tag, JSON.stringify({stop, state, oldest, tag}));
@@ -53,16 +66,16 @@ onLinux('where the child is killed the copy is made anew, with a lock', async (t
 
 onLinux('a child may be killed at any moment', async (t) => {
 	const [source, target] = [join(makeDirectory(t), 'app.db'), join(makeDirectory(t), 'copy.db')];
-	makeTagged(source, 1, {wal: true, accounts: 15_000, filler: 1000});
+	makeTagged(source, 1, {wal: true, accounts: 6000, filler: 1000});
 	await using manager = new BackupManager({maxThreads: 1, defaults: {strategy: 'clone'}});
 	const strategies = new Set<string>();
 	const {durationMs} = await manager.backup(source, target);
-	for (let round = 0; round < 12; round++) {
+	for (let round = 0; round < 10; round++) {
 		const copy = manager.backup(source, target);
 		await sleep(Math.random() * durationMs);
 		for (const child of findChecks(process.pid)) process.kill(child, 'SIGKILL');
 		strategies.add((await copy).strategy);
-		t.deepEqual(stateOf(target), tagged(1, 15_000));
+		t.deepEqual(stateOf(target), tagged(1, 6000));
 		t.deepEqual(listDirectory(dirname(target)), ['copy.db']);
 	}
 
