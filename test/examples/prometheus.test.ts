@@ -32,7 +32,7 @@ test('each job is in the metrics where it stands, and how it ended', async (t) =
 
 	controller.abort();
 	await gate.open();
-	await jobs;
+	const results = (await jobs).flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : []));
 
 	// Asked for twice: what is read from `stats` must not add up.
 	await lines();
@@ -50,6 +50,15 @@ test('each job is in the metrics where it stands, and how it ended', async (t) =
 		'hotcopy_failures_total{code="ERR_BACKUP_SOURCE"} 1',
 	]) {
 		t.true(after.includes(line), line);
+	}
+
+	for (const [name, times] of [
+		['hotcopy_duration_seconds_sum{strategy="serialize"}', results.map(({durationMs}) => durationMs)],
+		['hotcopy_wait_seconds_sum', results.map(({queuedMs}) => queuedMs)],
+	] as const) {
+		const seconds = Number(after.find((line) => line.startsWith(name))?.split(' ')[1]);
+		const expected = times.reduce((sum, ms) => sum + ms, 0) / 1000;
+		t.true(Math.abs(seconds - expected) < 1e-6, `${name}: ${String(seconds)} for ${String(expected)}`);
 	}
 
 	t.is(after.filter((line) => line.startsWith('hotcopy_last_success_timestamp_seconds{')).length, 2);

@@ -2,6 +2,7 @@ import {join} from 'node:path';
 import {buffer} from 'node:stream/consumers';
 import test, {type ExecutionContext} from 'ava';
 import {readSettings} from '../../examples/server/settings.js';
+import {listenForInterrupts} from '../../examples/server/shutdown.js';
 import {healthOf, healthy, makeAccounts} from '../helpers/database.js';
 import {listDirectory} from '../helpers/directory.js';
 import {readEvents, type EventReader} from '../helpers/event-source.js';
@@ -41,8 +42,7 @@ test('after SIGTERM what runs is finished, downloads too, and nothing new is acc
 	const download = await openSnapshot(url);
 	const watcher = await fetch(`${url}/events`);
 
-	// Twice, as `npm run` may do: that is no second signal.
-	for (const signal of ['SIGTERM', 'SIGTERM'] as const) server.signal(signal);
+	server.signal('SIGTERM');
 	await server.printed(/^SIGTERM: backups to finish: 1, within 30 s/m);
 
 	const refused = await client.request('POST', '/backups');
@@ -85,6 +85,21 @@ test('so does the time that is set', async (t) => {
 	t.deepEqual(end, {code: 1, signal: null, stderr: '', left: []});
 	t.regex(stdout, /^SIGINT: backups to finish: 1, within 1 s/m);
 	t.deepEqual(listDirectory(backups), []);
+});
+
+test('a signal with its echo is no second signal', (t) => {
+	const {first, second} = listenForInterrupts();
+	t.false(first.aborted);
+
+	// As `npm run` may do: it hands on what the terminal has sent to both.
+	process.emit('SIGTERM');
+	process.emit('SIGTERM');
+
+	t.is(first.reason, 'SIGTERM');
+	t.false(second.aborted);
+
+	process.emit('SIGINT');
+	t.is(second.reason, 'SIGINT');
 });
 
 test('without settings there is a sample, which is taken away at the end', async (t) => {
