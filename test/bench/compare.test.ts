@@ -74,9 +74,14 @@ const TARGETS: Record<string, [(target: string, trial: Trial) => void, Partial<F
 	'a copy that lacks a row': [
 		(target, {source}) => {
 			copyFileSync(pathOf(source), target);
-			const database = new Database(target);
-			database.exec('DELETE FROM account WHERE id = 7');
-			database.close();
+			run(target, 'DELETE FROM account WHERE id = 7');
+		},
+		{content: 'broken'},
+	],
+	'a copy with money that was never there': [
+		(target, {source}) => {
+			copyFileSync(pathOf(source), target);
+			run(target, 'UPDATE account SET balance = balance + 1 WHERE id = 7');
 		},
 		{content: 'broken'},
 	],
@@ -151,4 +156,10 @@ for (const [situation, name, program, cell] of SEEN) {
 		t.regex(observed.cell, cell, JSON.stringify(observed.facts));
 		t.false(existsSync(trial.directory));
 	});
+}
+
+function run(path: string, sql: string): void {
+	const database = new Database(path);
+	database.exec(sql);
+	database.close();
 }

@@ -1,3 +1,4 @@
+import {statSync} from 'node:fs';
 import {join} from 'node:path';
 import test from 'ava';
 import Database from 'better-sqlite3';
@@ -25,12 +26,14 @@ for (const mode of ['WAL', 'DELETE'] as const) {
 				transactions += report.transactions;
 			}
 
+			// Somebody else has it open, so that it is not the end of the last connection that empties the WAL.
+			const database = new Database(path);
+			t.teardown(() => database.close());
+			t.is(String(database.pragma('journal_mode', {simple: true})).toUpperCase(), mode);
 			await writer.call('stop');
+			t.is(statSync(`${path}-wal`, {throwIfNoEntry: false})?.size ?? 0, 0);
 			const {contents} = await databases.inspect(path);
 			t.like(contents, {rows: sources.contents.rows, sum: sources.contents.sum});
-			const database = new Database(path);
-			t.is(String(database.pragma('journal_mode', {simple: true})).toUpperCase(), mode);
-			database.close();
 		});
 	}
 }
