@@ -98,7 +98,9 @@ for (const [program, start] of Object.entries(FOREIGN_WRITERS)) {
 			t.is(await writer.kill(), '', 'it had nothing to complain of');
 			own.close();
 			t.deepEqual(healthOf(target), healthy());
-			t.deepEqual(listDirectory(directory), ['app.db', 'backup.db', 'before.db']);
+			// A writer that was killed may have left its journal.
+			const left = listDirectory(directory).filter((name) => name !== 'app.db-journal');
+			t.deepEqual(left, ['app.db', 'backup.db', 'before.db']);
 		});
 	}
 }
