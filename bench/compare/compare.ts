@@ -14,8 +14,9 @@ import {pathOf} from './target.js';
 
 const RESULTS = fileURLToPath(new URL('../results', import.meta.url));
 
-/** Bytes of the sources, and of an old copy. */
-const BYTES = 128e6;
+/** Bytes of the sources: one that takes a while to copy, one that only has to be there; and of an old copy. */
+const BYTES = 256e6;
+const ROLLBACK_BYTES = 16e6;
 const OLD_BYTES = 4e6;
 
 interface Row {
@@ -60,7 +61,7 @@ type Stage = Omit<Trial, 'contender'>;
 
 async function makeStage(directory: string, databases: Databases, signal: AbortSignal): Promise<Stage> {
 	const source = await databases.make(join(directory, 'wal'), 1, BYTES);
-	const rollbackSource = await databases.make(join(directory, 'rollback'), 1, BYTES);
+	const rollbackSource = await databases.make(join(directory, 'rollback'), 1, ROLLBACK_BYTES);
 	const old = await databases.make(join(directory, 'old'), 1, OLD_BYTES);
 	for (const made of [rollbackSource, old]) await setJournalMode(pathOf(made), 'DELETE', signal);
 	return {directory: join(directory, 'trial'), source, rollbackSource, old, databases, signal};

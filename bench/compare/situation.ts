@@ -17,9 +17,9 @@ export interface Trial {
 	readonly directory: string;
 	/** In WAL mode. */
 	readonly source: Sources;
-	/** The same with a rollback journal. */
+	/** With a rollback journal, and smaller. */
 	readonly rollbackSource: Sources;
-	/** What an earlier copy may have been: smaller, and with a rollback journal. */
+	/** What an earlier copy may have been: with a rollback journal, and smaller still. */
 	readonly old: Sources;
 	readonly databases: Databases;
 	readonly signal: AbortSignal;

@@ -51,7 +51,7 @@ export async function copyBesideWriter(
 	const writer = startWriter(signal);
 	try {
 		await writer.call('start', sources.paths[0] ?? '', journalMode, perSecond);
-		await sleep(window * 1000, undefined, {signal});
+		if (perSecond > 0) await sleep(window * 1000, undefined, {signal});
 		const without = await writer.call('report');
 		const found = await copyFor(caller, target, {flush, window, limit, bytes: sources.bytes});
 		const during = await writer.call('report');

@@ -19,7 +19,7 @@ interface Plan {
 	readonly limit: number;
 }
 
-const FULL: Plan = {bytes: 256e6, rounds: 3, window: 2, limit: 60};
+const FULL: Plan = {bytes: 256e6, rounds: 2, window: 2, limit: 60};
 const QUICK: Plan = {bytes: 16e6, rounds: 1, window: 0.5, limit: 10};
 
 const MODES: readonly JournalMode[] = ['WAL', 'DELETE'];

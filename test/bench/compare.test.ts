@@ -141,8 +141,8 @@ const SEEN: readonly (readonly [Situation, CallerName, string, RegExp])[] = [
 	[lockedSource, 'CPython', 'python3', /^waits, then copies$/],
 	[busyTarget, 'better-sqlite3', 'node', /^reports success, old copy untouched$/],
 	[busyTarget, 'sqlite3 .backup', 'sqlite3', /^fails: "database is locked"; old copy untouched$/],
-	[killed, 'better-sqlite3', 'node', /^part of a file, opens as an empty database \(broken without its journal\)$/],
-	[killedOverOld, 'better-sqlite3', 'node', /^old copy \(broken without its journal\)$/],
+	[killed, 'better-sqlite3', 'node', /^part of a file, which opens as an empty database$/],
+	[killedOverOld, 'better-sqlite3', 'node', /^old copy, but only with its journal$/],
 	[aborted, 'better-sqlite3', 'node', /^ends in [\d.,]+ ms, nothing left$/],
 ];
 

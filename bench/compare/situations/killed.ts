@@ -53,8 +53,8 @@ function stateWords({target}: Found): string {
 	if (target === undefined) return 'no file';
 	const {content, alone, untouched} = target;
 	if (untouched) return 'old copy untouched';
-	const state = content === 'empty' ? 'part of a file, opens as an empty database' : content;
-	return alone === content ? state : `${state} (${alone} without its journal)`;
+	if (content === 'empty') return 'part of a file, which opens as an empty database';
+	return alone === content ? content : `${content}, but only with its journal`;
 }
 
 /** What is left beside the target, and whether the next copy takes it away. */
