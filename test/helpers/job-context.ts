@@ -42,6 +42,7 @@ export function makeJob(t: ExecutionContext, {source, target, copy}: JobOptions 
 		source: source ?? {kind: 'file', path: '/nowhere/app.db'},
 		target: {...TARGET, ...target},
 		copy: {...COPY, ...copy},
+		restore: undefined,
 		report: {steps: false, tickInterval: Infinity},
 		port,
 		control: new Control().buffer,
