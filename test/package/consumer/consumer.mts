@@ -34,6 +34,9 @@ import {
 	type RejectedBackup,
 	type RestoreOptions,
 	type RestoreResult,
+	type SnapshotOptions,
+	type StrategyName,
+	type StrategyOption,
 } from 'sqlite-hotcopy';
 
 const database = new Database(':memory:');
@@ -187,6 +190,32 @@ const asBackup: BackupResult = restored;
 const kept: string | undefined = restored.safetyCopy;
 console.log(asBackup.verified, kept?.length);
 
+const strategies: readonly StrategyName[] = ['pages', 'serialize', 'clone', 'vacuum'];
+const strategy: StrategyOption = strategies[0] ?? 'auto';
+const snapshotOptions: SnapshotOptions = {
+	pages: 100,
+	progress,
+	name: 'main',
+	attach: {other: 'other.db'},
+	sleep: 0.25,
+	signal: AbortSignal.timeout(1000),
+	maxRate: 1e6,
+	snapshot: 'pin',
+	strategy,
+	verify: 'full',
+	maxWalBytes: 1e9,
+	stallTimeout: Infinity,
+	timeout: 60_000,
+	priority: 1,
+};
+for (const source of sources) {
+	const bytes: Buffer = await manager.snapshot(source, snapshotOptions);
+	new Database(bytes).close();
+}
+
+const made: StrategyName = restored.strategy;
+console.log(made.length, (await manager.snapshot('app.db')).length);
+
 const stats: ManagerStats = manager.stats;
 const runTime: HistogramSummary = stats.runTime;
 const {queued, active, completed, failed, aborted, bytes: copied, waitTime} = stats;
@@ -225,3 +254,17 @@ await manager.restore('copy.db', 'app.db', {verify: false});
 await manager.restore('copy.db', 'app.db', {existing: 'replace'});
 // @ts-expect-error -- read-only
 stats.completed = 0;
+// @ts-expect-error -- a snapshot has no file that could exist
+await manager.snapshot('app.db', {existing: 'replace'});
+// @ts-expect-error -- nor permissions
+await manager.snapshot('app.db', {mode: 0o600});
+// @ts-expect-error -- nor a journal mode
+await manager.snapshot('app.db', {journalMode: 'delete'});
+// @ts-expect-error -- nor a checksum
+await manager.snapshot('app.db', {checksum: 'sha256'});
+// @ts-expect-error -- no such strategy
+await backup('app.db', 'copy.db', {strategy: 'fastest'});
+// @ts-expect-error -- it is what ran, and 'auto' is no way to copy
+const never: StrategyName = 'auto';
+// @ts-expect-error -- read-only
+snapshotOptions.pages = 1;

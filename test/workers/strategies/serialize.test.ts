@@ -1,4 +1,4 @@
-import {closeSync, openSync, readFileSync, statSync, truncateSync, writeFileSync, writeSync} from 'node:fs';
+import {readFileSync, statSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import test, {type ExecutionContext} from 'ava';
 import Database from 'better-sqlite3';
@@ -10,6 +10,7 @@ import {fingerprint, healthOf, healthy, makeAccounts} from '../../helpers/databa
 import {listDirectory, makeDirectory} from '../../helpers/directory.js';
 import {makeJob} from '../../helpers/job-context.js';
 import {failingReads, hasStrace} from '../../helpers/strace.js';
+import {stretch} from '../../helpers/stretch.js';
 
 const manager = new BackupManager({maxThreads: 2});
 test.after.always(() => manager.close());
@@ -212,21 +213,10 @@ test('bytes behind the end of a database in memory are none of it', async (t) =>
 	}
 });
 
-/** Says in its header that it has so many pages, and has a file as large, of which the rest is a hole. */
-function stretch(path: string, pages: number, pageSize: number): void {
-	const descriptor = openSync(path, 'r+');
-	const count = Buffer.alloc(4);
-	count.writeUInt32BE(pages);
-	// https://sqlite.org/fileformat2.html#the_database_header
-	writeSync(descriptor, count, 0, 4, 28);
-	closeSync(descriptor);
-	truncateSync(path, pages * pageSize);
-}
-
 test('a database that is too large for an image is not even tried', (t) => {
 	const {source} = makeFiles(t);
 	makeAccounts(source).close();
-	stretch(source, Math.ceil(LONGEST_IMAGE / PAGE), PAGE);
+	stretch(source, Math.ceil(LONGEST_IMAGE / PAGE));
 	const file = findSourceFile({kind: 'file', path: source});
 	const opened = openSource({kind: 'file', path: source}, file);
 
@@ -239,7 +229,7 @@ test('a database that is too large for an image is not even tried', (t) => {
 test('a database that is too large for an image is copied by pages', async (t) => {
 	const {directory, source, target} = makeFiles(t);
 	makeAccounts(source).close();
-	stretch(source, Math.ceil(LONGEST_IMAGE / PAGE), PAGE);
+	stretch(source, Math.ceil(LONGEST_IMAGE / PAGE));
 	const controller = new AbortController();
 	const remaining: number[] = [];
 
