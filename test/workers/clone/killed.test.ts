@@ -85,8 +85,8 @@ onLinux('a child may be killed at any moment', async (t) => {
 interface End {
 	readonly stops: readonly Stop[];
 	readonly options: BackupOptions;
-	/** Called once the child stands still. */
-	readonly now: () => void;
+	/** Called with what resolves once the child stands still. */
+	readonly bring: (stopped: Promise<void>) => Promise<void>;
 	readonly error: {readonly name: string} | {readonly code: string};
 }
 
@@ -96,7 +96,8 @@ const ENDS: Readonly<Record<string, () => End>> = {
 		return {
 			stops: [...MAIN_STOPS, ...WAL_STOPS, AFTER],
 			options: {signal: controller.signal},
-			now: () => {
+			bring: async (stopped) => {
+				await stopped;
 				controller.abort();
 			},
 			error: {name: 'AbortError'},
@@ -105,7 +106,10 @@ const ENDS: Readonly<Record<string, () => End>> = {
 	'out of time': () => ({
 		stops: [{at: 'read app.db 65536'}, AFTER],
 		options: {timeout: 500},
-		now: () => undefined,
+		// It comes by itself, perhaps before the child has got there.
+		bring: async (stopped) => {
+			await stopped.catch(() => undefined);
+		},
 		error: {code: 'ERR_BACKUP_TIMEOUT'},
 	}),
 };
@@ -120,11 +124,10 @@ for (const [what, end] of Object.entries(ENDS)) {
 			// So that the start of a child takes none of its time.
 			await manager.backup(source, `${target}.old`);
 			const children = [onlyChild(t)];
-			const {options, now, error} = end();
+			const {options, bring, error} = end();
 			hold.set(stop);
 			const copy = manager.backup(source, target, options);
-			await hold.reached(copy);
-			now();
+			await bring(hold.reached(copy));
 
 			await t.throwsAsync(copy, error, JSON.stringify(stop));
 			await until('the child is gone', () => stillRunning(children).length === 0);
