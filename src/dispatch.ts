@@ -33,18 +33,19 @@ export async function dispatch(
 	const directory = dirname(path);
 	const sweep = sweeps.isDue(directory, job.queuedAt);
 	const begunAt = performance.now();
-	let staging: string | undefined;
+	const stagings = new Set<string>();
+	const discard = async (): Promise<void> => {
+		await Promise.all([...stagings].map(removeStaging));
+	};
 	const children = new Set<number>();
 	const reports: ReportListener = {
 		...listener,
 		progress,
 		onStaging: (file) => {
-			staging = file;
+			stagings.add(file);
 			// It comes after the look.
 			if (sweep) sweeps.done(directory, begunAt);
-			job.discard = async () => {
-				await removeStaging(file);
-			};
+			job.discard = discard;
 		},
 		onImage: (bytes) => {
 			job.image = bytes;
@@ -68,8 +69,8 @@ export async function dispatch(
 	} catch (error) {
 		drain(port, hand);
 		for (const pid of children) kill(pid);
-		// A dead thread could not clean up. Its process lives on, so no other process may take the file for a stale one.
-		if (staging !== undefined) await removeStaging(staging);
+		// A dead thread could not clean up. Its process lives on, so no other process may take the files for stale ones.
+		await discard();
 		throw error;
 	} finally {
 		// The outcome comes through another port and may overtake the last reports.
@@ -84,7 +85,7 @@ function toRequest(
 	progressInterval: number,
 	{path, sweep}: Pick<TargetRequest, 'path' | 'sweep'>,
 ): BackupRequest {
-	const {source, target, options} = job.spec;
+	const {source, target, options, restore} = job.spec;
 	return {
 		jobId: job.id,
 		source,
@@ -98,6 +99,7 @@ function toRequest(
 			depth: options.verify,
 			checksum: options.checksum,
 		},
+		restore: restore && {safetyCopy: job.safetyPath},
 		copy: {
 			pages: Math.max(0, options.pages),
 			snapshot: options.snapshot,

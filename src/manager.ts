@@ -5,7 +5,9 @@ import {withoutThrowing, type Announce, type BackupEvents} from './events.ts';
 import type {JobInfo} from './job.ts';
 import {fillManagerOptions, type FilledManagerOptions, type ManagerOptions} from './manager-options.ts';
 import type {BackupOptions, SnapshotOptions} from './options.ts';
-import type {BackupResult} from './result.ts';
+import {toPath} from './paths.ts';
+import {fillRestoreOptions, type RestoreOptions} from './restore-options.ts';
+import type {BackupResult, RestoreResult} from './result.ts';
 import {Scheduler} from './scheduler.ts';
 import {resolveSource, type BackupSource} from './source.ts';
 import type {ManagerStats} from './stats.ts';
@@ -130,6 +132,31 @@ export class BackupManager extends EventEmitter<BackupEvents> {
 	}
 
 	/**
+	 * Puts a backup in the place of a database, also of one that is in use: connections that have it open go on, and see
+	 * the old state or the new one, never a mixture. While it is written, they get `SQLITE_BUSY`: all of them in
+	 * rollback-journal mode, writers in WAL mode. Where the target does not exist, it is made.
+	 *
+	 * The backup is copied to a file beside the target and checked there before the target is touched. Resolved: the target
+	 * holds the backup's state, flushed to the disk. Rejected: the target is what it was.
+	 *
+	 * @param backup the path or `file:` URL of a database, which is not changed
+	 * @param target a path or `file:` URL, or an open `Database`, whose file is restored
+	 * @throws as {@link backup}; `BackupError` ERR_BACKUP_VERIFY for a backup that does not pass its check, or that is empty
+	 * @example
+	 * ```ts
+	 * await manager.restore('backups/app.db', 'app.db', {safetyCopy: 'backups/before-restore.db'});
+	 * ```
+	 */
+	async restore(backup: string | URL, target: BackupTarget, options: RestoreOptions = {}): Promise<RestoreResult> {
+		const {options: filled, safetyCopy} = fillRestoreOptions(this.#options.defaults, options);
+		const source = {kind: 'file', path: toPath(backup, 'backup')} as const;
+		const named = nameTarget(target, filled);
+		this.#scheduler.admit(filled);
+		const {result} = await this.#scheduler.submit({source, target: named, options: filled, restore: {safetyCopy}});
+		return result;
+	}
+
+	/**
 	 * Refuses new work with `ERR_BACKUP_CLOSED`, finishes what is queued and running (or, with `force`, aborts it), and
 	 * ends the threads. Past `closeTimeout` it aborts the rest.
 	 */
@@ -144,6 +171,7 @@ export class BackupManager extends EventEmitter<BackupEvents> {
 		await this.close({force: true});
 	}
 
+	/** `close()`, for `await using`. */
 	async [Symbol.asyncDispose](): Promise<void> {
 		await this.close();
 	}

@@ -13,7 +13,7 @@ import type {JobOutcome} from './protocol.ts';
 import {JobQueue} from './queue.ts';
 import {Statistics, type ManagerStats} from './stats.ts';
 import {Sweeps} from './sweeps.ts';
-import {resolveTarget} from './target.ts';
+import {resolveSafetyCopy, resolveTarget} from './target.ts';
 import {whenAborted} from './when-aborted.ts';
 
 /** The jobs of a manager: which of them run, and how each one ends. */
@@ -93,9 +93,10 @@ export class Scheduler {
 
 	/** Jobs enter the queue in the order they came, whichever link is followed first: the last one to a target wins. */
 	async #enqueue(job: Job, before: Promise<void>): Promise<void> {
-		const {spec} = job;
+		const {target, restore} = job.spec;
 		try {
-			job.targetPath = await resolveTarget(spec.target).finally(() => before);
+			const resolving = [resolveTarget(target), resolveSafetyCopy(restore)] as const;
+			[job.targetPath, job.safetyPath] = await Promise.all(resolving).finally(() => before);
 			if (job.settled) return;
 			this.#queue.add(job);
 			this.#pump();
@@ -136,7 +137,8 @@ export class Scheduler {
 					this.#cancel(job, error, 'failed');
 				},
 			});
-			if (outcome.type === 'success' && job.lane !== undefined) await this.#flusher.flush(dirname(job.lane));
+			const [target] = job.lanes;
+			if (outcome.type === 'success' && target !== undefined) await this.#flusher.flush(dirname(target));
 			this.#finish(job, outcome);
 		} catch (error) {
 			this.#fail(job, withJobId(error, job.id), 'failed');

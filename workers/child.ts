@@ -4,9 +4,11 @@ import {createInterface, type Interface} from 'node:readline';
 import type {Readable, Writable} from 'node:stream';
 import {setTimeout as sleep} from 'node:timers/promises';
 import {fileURLToPath} from 'node:url';
+import type {Control} from '../src/control.ts';
 import {siblingModule} from '../src/sibling.ts';
 import type {ChildMessage, News, TaskName, Tasks} from './children/tasks.ts';
-import type {JobContext} from './context.ts';
+import type {Patience} from './patience.ts';
+import type {Reporter} from './reporter.ts';
 
 const PROGRAM = siblingModule('./children/main', import.meta.url);
 
@@ -18,6 +20,13 @@ const LOOK_INTERVAL = 5;
  * middle of a system call, a flush say, and will return from it to nothing.
  */
 const DEATH_GRACE = 10;
+
+/** Whoever has a task done: a worker's job, as a rule. */
+export interface Client {
+	readonly control: Pick<Control, 'cancelled'>;
+	readonly patience: Pick<Patience, 'throwIfCancelled'>;
+	readonly reporter: Pick<Reporter, 'post'>;
+}
 
 interface Child {
 	readonly process: ChildProcessByStdio<Writable, Readable, null>;
@@ -43,7 +52,7 @@ export type Reply<Name extends TaskName> =
 let kept: Child | undefined;
 
 /** Starts the child, if there is none, so that a task given to it begins at once. False: none can be started. */
-export async function readyChild(job: JobContext): Promise<boolean> {
+export async function readyChild(job: Client): Promise<boolean> {
 	kept ??= await start(job);
 	return kept !== undefined;
 }
@@ -56,39 +65,53 @@ export async function readyChild(job: JobContext): Promise<boolean> {
 export async function askChild<Name extends TaskName>(
 	task: Name,
 	order: Tasks[Name]['order'],
-	job: JobContext,
+	job: Client,
 	listener: ChildListener = {},
 ): Promise<Reply<Name>> {
 	job.patience.throwIfCancelled();
 	const old = kept;
 	kept = undefined;
-	// One that was kept may have died since, which says nothing about this task.
-	const answer = old === undefined ? undefined : await ask(old, task, order, job, listener);
-	if (answer !== undefined) return {type: 'answer', answer};
+	if (old !== undefined) {
+		const {reply, heard} = await ask(old, task, order, job, listener);
+		// One that was kept may have died since, which says nothing about this task. But a task that had news must not be done
+		// again: upon them the listener may have let go of what it needs, as the lock of a source.
+		if (reply.type === 'answer' || heard) return reply;
+	}
 
 	const child = await start(job);
 	// It may be the cancellation that it did not live to see.
 	job.patience.throwIfCancelled();
 	if (child === undefined) return {type: 'unavailable'};
-	const second = await ask(child, task, order, job, listener);
-	if (second !== undefined) return {type: 'answer', answer: second};
-	const {signalCode, exitCode} = child.process;
-	return {type: 'died', how: signalCode ?? String(exitCode)};
+	return (await ask(child, task, order, job, listener)).reply;
 }
 
-/** Undefined when the process died. */
+interface Asked<Name extends TaskName> {
+	readonly reply: Reply<Name>;
+	/** Whether the child told anything of the task. */
+	readonly heard: boolean;
+}
+
+/** Ends the child of this thread, which else lives as long as the thread. */
+export async function dismissChild(): Promise<void> {
+	const child = kept;
+	kept = undefined;
+	child?.process.kill('SIGKILL');
+	await child?.closed;
+}
+
 async function ask<Name extends TaskName>(
 	child: Child,
 	task: Name,
 	order: Tasks[Name]['order'],
-	job: JobContext,
+	job: Client,
 	{onNews, onLook}: ChildListener,
-): Promise<Tasks[Name]['answer'] | undefined> {
+): Promise<Asked<Name>> {
 	const {lines, closed} = child;
 	const {reporter, patience} = job;
 	const pid = child.process.pid ?? 0;
 	reporter.post({type: 'child', pid, running: true});
 	let look: NodeJS.Timeout | undefined;
+	let heard = false;
 	try {
 		const answer = await new Promise<Tasks[Name]['answer'] | undefined>((resolve, reject) => {
 			const guarded = (action: () => void): void => {
@@ -101,6 +124,7 @@ async function ask<Name extends TaskName>(
 			lines.on('line', (line) => {
 				// Only our own program writes to this pipe, one task at a time.
 				const message = JSON.parse(line) as ChildMessage<Name>;
+				heard = true;
 				if (message.type === 'answer') resolve(message.answer);
 				else if (message.type !== 'ready') guarded(() => onNews?.(message));
 			});
@@ -116,8 +140,13 @@ async function ask<Name extends TaskName>(
 			child.process.stdin.write(`${JSON.stringify({task, order})}\n`);
 		});
 		patience.throwIfCancelled();
-		if (answer !== undefined) kept = child;
-		return answer;
+		if (answer !== undefined) {
+			kept = child;
+			return {reply: {type: 'answer', answer}, heard};
+		}
+
+		const {signalCode, exitCode} = child.process;
+		return {reply: {type: 'died', how: signalCode ?? String(exitCode)}, heard};
 	} catch (error) {
 		child.process.kill('SIGKILL');
 		await Promise.race([closed, sleep(DEATH_GRACE)]);
@@ -129,7 +158,7 @@ async function ask<Name extends TaskName>(
 	}
 }
 
-async function start({reporter, control}: JobContext): Promise<Child | undefined> {
+async function start({reporter, control}: Client): Promise<Child | undefined> {
 	// Without the options of this process: a loader would cost time, and a debugger's port would be taken twice.
 	const {NODE_OPTIONS: _, ...env} = process.env;
 	try {

@@ -28,7 +28,7 @@ export async function runSnapshot(job: JobContext): Promise<CopyReport> {
 		name: source.name,
 		...(await take(source, job)),
 	}));
-	announceLast(job, made.pages);
+	announceLast(job, made);
 	beginPublishing(job);
 	// Nobody has a WAL beside bytes in memory.
 	leaveWalModeInMemory(new Uint8Array(buffer));
@@ -67,7 +67,7 @@ async function takeFromFile(source: Source, job: JobContext): Promise<Taken> {
 /** SQLite's own buffer cannot be transferred, so that is copied, once; one that came from the main thread goes back. */
 function ownBuffer(bytes: Uint8Array): ArrayBuffer {
 	const {buffer} = bytes;
-	if (buffer instanceof ArrayBuffer && !Buffer.isBuffer(bytes)) return buffer;
+	if (buffer instanceof ArrayBuffer && !Buffer.isBuffer(bytes) && bytes.length === buffer.byteLength) return buffer;
 	const own = new ArrayBuffer(bytes.length);
 	new Uint8Array(own).set(bytes);
 	return own;

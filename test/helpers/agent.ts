@@ -1,7 +1,7 @@
 import {spawn} from 'node:child_process';
 import {once} from 'node:events';
 import {fileURLToPath} from 'node:url';
-import type {BackupOptions} from '../../src/index.js';
+import type {BackupOptions, StrategyName} from '../../src/index.js';
 import type {User} from './user.js';
 
 /** A backup for an agent to make. */
@@ -17,8 +17,9 @@ export interface AgentQuestion {
 
 /** How it ended. */
 export interface AgentAnswer {
-	/** Undefined if it failed. */
+	/** Undefined if it failed, as is the next. */
 	readonly bytes?: number;
+	readonly strategy?: StrategyName;
 	/** Undefined if it was no `BackupError`. */
 	readonly code?: string;
 	readonly sqliteCode?: string | undefined;

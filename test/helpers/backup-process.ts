@@ -1,15 +1,18 @@
 import type {ExecutionContext} from 'ava';
-import type {BackupOptions} from '../../src/index.js';
+import type {BackupOptions, BackupResult, RestoreOptions} from '../../src/index.js';
 import {startChild, type Child, type ChildOptions} from './child.js';
 
 export interface BackupOrder {
 	readonly source: string;
 	readonly target: string;
 	readonly options?: BackupOptions;
+	/** The options of a restore, where it is to be one. */
+	readonly restore?: RestoreOptions;
 }
 
 export interface BackupOutcome {
 	readonly status: 'fulfilled' | 'rejected';
+	readonly result?: BackupResult;
 	readonly code?: string;
 	readonly message?: string;
 }

@@ -33,6 +33,13 @@ export function makeAccounts(path: string, options: AccountsOptions = {}): Datab
 	return database;
 }
 
+/** Opens a database, runs SQL and closes it. */
+export function executeHere(path: string, sql: string): void {
+	const database = new Database(path);
+	database.exec(sql);
+	database.close();
+}
+
 export interface Health {
 	readonly integrity: unknown;
 	readonly accounts: number;

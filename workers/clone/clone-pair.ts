@@ -5,8 +5,9 @@ import {messageOf} from '../../src/message.ts';
 import {identityOf, markOf} from '../identity.ts';
 import {absorbWal} from './absorb.ts';
 import {copyBytes, copyWhole} from './copy-file.ts';
-import {measure, readChangeCounter, type Measured} from './main-file.ts';
-import {isSameHeader, lastCommittedFrame, readWalHeader, walLength, type WalHeader} from './wal.ts';
+import {measure, readVersion, type Measured} from './main-file.ts';
+import {isSameHeader, readWalHeader, walLength, type WalHeader} from './wal.ts';
+import {isWalDone, lastCommittedFrame} from './wal-index.ts';
 
 export interface CloneOrder {
 	/** Links followed. */
@@ -20,11 +21,20 @@ export type CloneAnswer =
 	| ({readonly type: 'cloned'} & Measured)
 	/** Another strategy must do it. */
 	| {readonly type: 'unsuited'; readonly reason: string}
-	/** The target cannot be written, by any strategy. */
+	/** The disk of the target cannot take so much as the main file. For the WAL beside it, only this strategy needs room. */
 	| {readonly type: 'unwritable'; readonly code: string; readonly message: string};
 
-/** How the disk of the target says that it cannot take the copy. */
-const UNWRITABLE = /^(?:ENOSPC|EDQUOT|EFBIG|EROFS|SQLITE_FULL)/;
+/** How a disk says that it cannot take a file. */
+const UNWRITABLE = /^(?:ENOSPC|EDQUOT|EFBIG|EROFS)$/;
+
+class Unwritable extends Error {}
+
+/** Some other part of this application has opened and closed a file of the source, say. */
+class LockLost extends Error {
+	constructor() {
+		super('The source was written to in spite of its lock');
+	}
+}
 
 /** A committed frame that must be the last of the copied WAL; none where the main file alone is the snapshot. */
 interface CopiedWal {
@@ -51,8 +61,8 @@ export async function clonePair(order: CloneOrder, tell: (news: News) => Promise
 		if (wal !== undefined) absorbWal(order.staging, wal.frames);
 		return {type: 'cloned', ...measure(order.staging)};
 	} catch (error) {
-		const [code, reason] = [codeOf(error), messageOf(error)];
-		return UNWRITABLE.test(code) ? {type: 'unwritable', code, message: reason} : {type: 'unsuited', reason};
+		if (error instanceof Unwritable) return {type: 'unwritable', code: codeOf(error.cause), message: error.message};
+		return {type: 'unsuited', reason: messageOf(error)};
 	}
 }
 
@@ -60,32 +70,46 @@ async function copyFiles(
 	{source, mark, staging}: CloneOrder,
 	tell: (news: News) => Promise<void>,
 ): Promise<CopiedWal | undefined> {
+	// A process that did not live to clone the source may have left one.
+	rmSync(`${staging}-wal`, {force: true});
 	const descriptor = openSync(source, 'r');
 	try {
 		const opened = identityOf(fstatSync(descriptor, {bigint: true}));
 		if (markOf(opened) !== mark) throw new Error('Another file has taken the name of the source');
 
 		// Before the main file, so that a WAL that is started over in mid-copy shows.
+		const done = isWalDone(source);
 		const before = readWalHeader(source);
-		const counter = readChangeCounter(descriptor);
-		await copyWhole(descriptor, staging, async (bytes) => {
-			await tell({type: 'copying', bytes});
-		});
-
-		const wal = before === undefined ? undefined : await copyWal(source, staging, before);
+		const version = readVersion(descriptor);
+		await copyMain(descriptor, staging, tell);
+		const wal = before === undefined ? undefined : await copyWal(source, staging, {before, done});
 		// Nobody can have written to a main file that is the whole snapshot, unless the lock was lost.
-		if (wal === undefined && !readChangeCounter(descriptor).equals(counter)) {
-			throw new Error('The source was written to in spite of its lock');
-		}
-
+		if (wal === undefined && readVersion(descriptor) !== version) throw new LockLost();
 		return wal;
 	} finally {
 		closeSync(descriptor);
 	}
 }
 
+async function copyMain(descriptor: number, staging: string, tell: (news: News) => Promise<void>): Promise<void> {
+	try {
+		await copyWhole(descriptor, staging, async (bytes) => {
+			await tell({type: 'copying', bytes});
+		});
+	} catch (error) {
+		throw UNWRITABLE.test(codeOf(error)) ? new Unwritable(messageOf(error), {cause: error}) : error;
+	}
+}
+
+/** A WAL as it was before anything was copied. */
+interface FoundWal {
+	readonly before: WalHeader;
+	/** Whether all of it was in the main file. */
+	readonly done: boolean;
+}
+
 /** Undefined where the main file alone is the snapshot: the WAL has no commit, or was started over. */
-async function copyWal(source: string, staging: string, before: WalHeader): Promise<CopiedWal | undefined> {
+async function copyWal(source: string, staging: string, {before, done}: FoundWal): Promise<CopiedWal | undefined> {
 	const frames = lastCommittedFrame(source);
 	const length = walLength(frames, before.pageSize);
 	if (length === 0) return undefined;
@@ -104,6 +128,8 @@ async function copyWal(source: string, staging: string, before: WalHeader): Prom
 		return {frames};
 	}
 
+	// Only one that was done with can be started over: what was in no other place would be lost.
+	if (!done) throw new LockLost();
 	rmSync(`${staging}-wal`, {force: true});
 	return undefined;
 }

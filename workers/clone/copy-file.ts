@@ -9,6 +9,7 @@ import {
 	readSync,
 	statfsSync,
 	statSync,
+	type Stats,
 } from 'node:fs';
 import {dirname} from 'node:path';
 import {writeAll} from '../write-all.ts';
@@ -18,7 +19,7 @@ export type TellBytes = (bytes: number) => Promise<void>;
 
 const CHUNK_BYTES = 1024 * 1024;
 /** After so many bytes, the disk is set to work on them while the next ones are copied. */
-const FLUSH_BYTES = 64 * CHUNK_BYTES;
+export const FLUSH_BYTES = 64 * CHUNK_BYTES;
 const NEWS_BYTES = 8 * CHUNK_BYTES;
 
 /** The file systems on Linux that can share blocks between files, by `statfs`: btrfs, XFS, bcachefs and ZFS. */
@@ -41,16 +42,20 @@ export async function copyBytes(source: number, target: string, length: number, 
 		const chunk = Buffer.allocUnsafeSlow(CHUNK_BYTES);
 		const flusher = new Flusher(descriptor);
 		let offset = 0;
+		let told = 0;
 		while (offset < length) {
 			const count = readSync(source, chunk, 0, Math.min(CHUNK_BYTES, length - offset), offset);
 			if (count === 0) break;
 			writeAll(descriptor, chunk.subarray(0, count), offset);
 			offset += count;
 			flusher.wrote(count);
-			if (offset % NEWS_BYTES === 0) await tell(offset);
+			if (offset - told >= NEWS_BYTES) {
+				told = offset;
+				await tell(offset);
+			}
 		}
 
-		await flusher.idle;
+		await flusher.finish();
 		await tell(offset);
 		return offset;
 	} finally {
@@ -58,13 +63,18 @@ export async function copyBytes(source: number, target: string, length: number, 
 	}
 }
 
-/** Keeps the disk busy during a copy, so that the flush at its end has little left to do. */
+/**
+ * Keeps the disk busy during a copy, so that the flush at its end has little left to do. What goes wrong with that counts:
+ * the system tells of bytes that it could not write once, and then takes them for written.
+ *
+ * @see https://wiki.postgresql.org/wiki/Fsync_Errors
+ */
 class Flusher {
 	readonly #descriptor: number;
 	#unflushed = 0;
-	/** Resolved while nothing is being flushed. */
-	idle: Promise<void> = Promise.resolve();
+	#idle: Promise<void> = Promise.resolve();
 	#busy = false;
+	#failure: Error | null = null;
 
 	constructor(descriptor: number) {
 		this.#descriptor = descriptor;
@@ -75,13 +85,19 @@ class Flusher {
 		if (this.#busy || this.#unflushed < FLUSH_BYTES) return;
 		this.#unflushed = 0;
 		this.#busy = true;
-		this.idle = new Promise((resolve) => {
-			// A failure comes up again with the flush of the finished copy, which decides.
-			fdatasync(this.#descriptor, () => {
+		this.#idle = new Promise((resolve) => {
+			fdatasync(this.#descriptor, (error) => {
 				this.#busy = false;
+				this.#failure ??= error;
 				resolve();
 			});
 		});
+	}
+
+	/** @throws Error when something that was copied could not be written */
+	async finish(): Promise<void> {
+		await this.#idle;
+		if (this.#failure !== null) throw this.#failure;
 	}
 }
 
@@ -89,15 +105,19 @@ class Flusher {
 function shareBlocks(source: number, target: string): boolean {
 	try {
 		if (process.platform !== 'linux' || !SHARING_FILE_SYSTEMS.has(statfsSync(dirname(target)).type)) return false;
-		// Node.js gives the target the permissions of the source while it copies. Nobody may read it by them who could not
-		// read the source.
-		const [from, to] = [fstatSync(source), statSync(target)];
-		const shared = from.gid === to.gid || (from.mode & 0o040) === 0 || (from.mode & 0o004) !== 0;
-		if (!shared) return false;
+		if (!admitsNobodyNew(fstatSync(source), statSync(target))) return false;
 		copyFileSync(`/proc/self/fd/${String(source)}`, target, constants.COPYFILE_FICLONE_FORCE);
 		chmodSync(target, 0o600);
 		return true;
 	} catch {
 		return false;
 	}
+}
+
+/**
+ * Node.js gives the target the permissions of the source while it copies. Nobody may use it by them who could not use the
+ * source: in another group, they must not make a difference between that group and all others.
+ */
+function admitsNobodyNew(source: Stats, target: Stats): boolean {
+	return source.gid === target.gid || ((source.mode >> 3) & 0o7) === (source.mode & 0o7);
 }

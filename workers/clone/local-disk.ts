@@ -12,5 +12,11 @@ const LOCAL_FILE_SYSTEMS: ReadonlySet<number> = new Set([
 
 /** False also where it cannot be known: on other systems than Linux, no number tells a network's file systems. */
 export function isOnLocalDisk(path: string): boolean {
-	return process.platform === 'linux' && LOCAL_FILE_SYSTEMS.has(statfsSync(path).type);
+	if (process.platform !== 'linux') return false;
+	try {
+		return LOCAL_FILE_SYSTEMS.has(statfsSync(path).type);
+	} catch {
+		// It was removed just now, say, which is told of when it is to be read.
+		return false;
+	}
 }

@@ -13,7 +13,7 @@ export const linkNew: Publisher = ({staging, target}, job, announce) => {
 		linkSync(staging.path, target.path);
 		staging.remove();
 	} catch (error) {
-		if (codeOf(error) === 'EEXIST') throw targetExists(target.path);
+		if (codeOf(error) === 'EEXIST') throw targetExists(target);
 		throw targetError(target.path, error);
 	}
 };

@@ -9,6 +9,7 @@ import {flushFile} from './flush.ts';
 import type {Target} from './inspect.ts';
 import {LiveTarget} from './live-target.ts';
 import {beginPublishing, type FinishedCopy, type Publisher} from './publisher.ts';
+import {linkNew} from './link-new.ts';
 import {replace} from './replace.ts';
 
 /** What is written in one native call at the most; an abort is seen between two. */
@@ -20,9 +21,10 @@ const SLICE_BYTES = 4 * 1024 * 1024;
  * which SQLite goes back to the old one.
  */
 export const overwrite: Publisher = async (copy, job, announce) => {
-	const {staging, target, copied} = copy;
+	const {staging, target, copied, safety} = copy;
 	if (statFile(target.path) === undefined) {
-		await replace(copy, job, announce);
+		// Where all that is overwritten is to be kept, a database that somebody makes just now must not be renamed over.
+		await (safety === undefined ? replace : linkNew)(copy, job, announce);
 		return;
 	}
 
@@ -42,6 +44,7 @@ export const overwrite: Publisher = async (copy, job, announce) => {
 				connection.exec('ROLLBACK');
 			}
 		});
+		await safety?.prepare();
 		announce();
 		job.patience.progressed();
 		await write(copy, live, job);
@@ -76,7 +79,11 @@ function refuseOtherPageSize({target, copied}: FinishedCopy, live: Connection): 
 }
 
 /** The transaction. It begins by locking the target, and the first slice tells whether that worked. */
-async function write({staging, target, copied}: FinishedCopy, live: LiveTarget, job: JobContext): Promise<void> {
+async function write(
+	{staging, target, copied, safety}: FinishedCopy,
+	live: LiveTarget,
+	job: JobContext,
+): Promise<void> {
 	const source = openFile(staging.path);
 	try {
 		// A database of no pages at all cannot be told from a locked target, so it is given its first, of the target's size.
@@ -90,8 +97,14 @@ async function write({staging, target, copied}: FinishedCopy, live: LiveTarget, 
 			const {totalPages} = await source.backup(target.path, {
 				progress({remainingPages}) {
 					job.patience.throwIfCancelled();
-					// The last slice commits.
-					if (remainingPages <= slicePages) beginPublishing(job);
+					// The target is locked, and stands still until it is kept.
+					if (safety?.taken(isWal(target.path)) === false) return 0;
+					if (remainingPages <= slicePages) {
+						// The last slice commits.
+						beginPublishing(job);
+						safety?.publish();
+					}
+
 					return slicePages;
 				},
 			});

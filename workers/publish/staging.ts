@@ -2,6 +2,7 @@ import {createHash, randomBytes} from 'node:crypto';
 import {closeSync, openSync, readdirSync, rmSync} from 'node:fs';
 import {basename, dirname, join} from 'node:path';
 import {sidecarsOf, withSidecars} from '../../src/sidecars.ts';
+import {STAGING_PREFIX} from '../../src/staging-prefix.ts';
 import type {JobContext} from '../context.ts';
 import {targetError} from '../failures.ts';
 import type {Reporter} from '../reporter.ts';
@@ -15,8 +16,6 @@ export interface Staging {
 	/** Takes it away, with whatever SQLite left beside it. */
 	remove(): void;
 }
-
-const PREFIX = '.hotcopy-';
 
 /**
  * Clears away what dead processes left in the target's directory, then makes an empty file that nobody else can read.
@@ -51,12 +50,12 @@ export function createStaging(target: string, sweep: boolean, {reporter}: JobCon
  */
 function nameFor(target: string, {host, pid, startedAt}: Owner): string {
 	const mark = createHash('sha256').update(basename(target)).digest('hex').slice(0, 16);
-	return [PREFIX + mark, host, pid, startedAt, randomBytes(6).toString('hex')].join('.');
+	return [STAGING_PREFIX + mark, host, pid, startedAt, randomBytes(6).toString('hex')].join('.');
 }
 
 function clearStale(directory: string): void {
 	for (const name of readdirSync(directory)) {
-		if (!name.startsWith(PREFIX)) continue;
+		if (!name.startsWith(STAGING_PREFIX)) continue;
 		const owner = parseOwner(name);
 		if (owner !== undefined && isGone(owner)) rmSync(join(directory, name), {force: true});
 	}
