@@ -20,10 +20,12 @@ const ARGUMENTS = [
 export async function openPage(t: ExecutionContext): Promise<Page | undefined> {
 	const executablePath = findChromium();
 	if (executablePath === undefined) return undefined;
-	const browser = await chromium.launch({executablePath, args: ARGUMENTS});
+	// With handlers of its own for them, it would keep AVA from ending a test that hangs. The browser ends with its pipe.
+	const handlers = {handleSIGINT: false, handleSIGTERM: false, handleSIGHUP: false};
+	const browser = await chromium.launch({executablePath, args: ARGUMENTS, ...handlers});
 	t.teardown(() => browser.close());
 	const page = await browser.newPage({viewport: {width: 800, height: 900}});
-	page.setDefaultTimeout(60_000);
+	page.setDefaultTimeout(30_000);
 	return page;
 }
 
