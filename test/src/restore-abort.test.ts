@@ -161,7 +161,8 @@ async function cut(
 for (const wal of [false, true]) {
 	const mode = wal ? 'WAL' : 'rollback';
 
-	test(`aborted while the target is kept: ${mode}`, async (t) => {
+	// One after another: what another test does on this thread would keep it from acting in time.
+	test.serial(`aborted while the target is kept: ${mode}`, async (t) => {
 		const controller = new AbortController();
 		const abort = (): void => {
 			controller.abort('enough');
@@ -174,7 +175,7 @@ for (const wal of [false, true]) {
 		await assertUntouched(t, scene);
 	});
 
-	test(`destroyed while the target is kept: ${mode}`, async (t) => {
+	test.serial(`destroyed while the target is kept: ${mode}`, async (t) => {
 		const {scene, reason} = await cut(t, wal, ({manager}) => void manager.destroy());
 
 		t.true(reason instanceof AbortError);
