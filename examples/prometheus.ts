@@ -7,7 +7,7 @@ import {collectDefaultMetrics, Registry} from 'prom-client';
 import {BackupManager} from 'sqlite-hotcopy';
 import {withTemporaryDirectory} from './demo/temporary.js';
 import {registerMetrics} from './prometheus/metrics.js';
-import {makeSample} from './sample.js';
+import {makeSample} from './shared/sample.js';
 
 /** Megabytes. */
 const SIZE = 8;

@@ -12,8 +12,11 @@ import {whenAborted} from './when-aborted.ts';
  * which you know it again in its outcome.
  */
 export interface BackupAllRequest {
+	/** What is copied. */
 	readonly source: BackupSource;
+	/** Where the copy goes. */
 	readonly target: BackupTarget;
+	/** Options of this one, over the manager's `defaults`. Its own `signal` aborts it alone. */
 	readonly options?: BackupOptions | undefined;
 }
 
@@ -25,7 +28,9 @@ export type BackupAllRequests<Request extends BackupAllRequest = BackupAllReques
 export interface FulfilledBackup<Request extends BackupAllRequest = BackupAllRequest> {
 	/** The very object that was pulled. */
 	readonly request: Request;
+	/** As in `Promise.allSettled`. */
 	readonly status: 'fulfilled';
+	/** What {@link BackupManager.backup} resolves to. */
 	readonly result: BackupResult;
 }
 
@@ -33,6 +38,7 @@ export interface FulfilledBackup<Request extends BackupAllRequest = BackupAllReq
 export interface RejectedBackup<Request extends BackupAllRequest = BackupAllRequest> {
 	/** The very object that was pulled. */
 	readonly request: Request;
+	/** As in `Promise.allSettled`. */
 	readonly status: 'rejected';
 	/** What {@link BackupManager.backup} rejects with. */
 	readonly reason: unknown;

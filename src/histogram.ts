@@ -11,26 +11,43 @@ export interface HistogramSummary {
 	readonly count: number;
 	/** The same as `mean`. */
 	readonly average: number;
+	/** The arithmetic mean. */
 	readonly mean: number;
 	/** The standard deviation. */
 	readonly stddev: number;
+	/** The shortest. */
 	readonly min: number;
+	/** The longest. */
 	readonly max: number;
+	/** 0.001 % of the times were no longer. */
 	readonly p0_001: number;
+	/** 0.01 % of the times were no longer. */
 	readonly p0_01: number;
+	/** 0.1 % of the times were no longer. */
 	readonly p0_1: number;
+	/** 1 % of the times were no longer. */
 	readonly p1: number;
+	/** 2.5 % of the times were no longer. */
 	readonly p2_5: number;
+	/** 10 % of the times were no longer. */
 	readonly p10: number;
+	/** 25 % of the times were no longer. */
 	readonly p25: number;
-	/** The median: half of the times were no longer. */
+	/** The median: 50 % of the times were no longer. */
 	readonly p50: number;
+	/** 75 % of the times were no longer. */
 	readonly p75: number;
+	/** 90 % of the times were no longer. */
 	readonly p90: number;
+	/** 97.5 % of the times were no longer. */
 	readonly p97_5: number;
+	/** 99 % of the times were no longer. */
 	readonly p99: number;
+	/** 99.9 % of the times were no longer. */
 	readonly p99_9: number;
+	/** 99.99 % of the times were no longer. */
 	readonly p99_99: number;
+	/** 99.999 % of the times were no longer. */
 	readonly p99_999: number;
 }
 

@@ -117,7 +117,7 @@ export class BackupManager extends EventEmitter<BackupEvents> {
 	 * opened from a buffer grow beyond some 1 GiB.
 	 *
 	 * @param source a path, a `file:` URL, or an open better-sqlite3 `Database`, also one in memory
-	 * @throws as {@link backup}; `BackupError` ERR_BACKUP_TOO_LARGE for more than 2,147,483,391 bytes
+	 * @throws as {@link BackupManager.backup}; `BackupError` ERR_BACKUP_TOO_LARGE for more than 2,147,483,391 bytes
 	 * @example
 	 * ```ts
 	 * const copy = new Database(await manager.snapshot('app.db'));
@@ -141,7 +141,7 @@ export class BackupManager extends EventEmitter<BackupEvents> {
 	 *
 	 * @param backup the path or `file:` URL of a database, which is not changed
 	 * @param target a path or `file:` URL, or an open `Database`, whose file is restored
-	 * @throws as {@link backup}; `BackupError` ERR_BACKUP_VERIFY for a backup that does not pass its check, or that is empty
+	 * @throws as {@link BackupManager.backup}; `BackupError` ERR_BACKUP_VERIFY for a backup that does not pass its check, or that is empty
 	 * @example
 	 * ```ts
 	 * await manager.restore('backups/app.db', 'app.db', {safetyCopy: 'backups/before-restore.db'});

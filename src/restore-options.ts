@@ -24,6 +24,10 @@ export interface RestoreOptions extends SharedOptions {
 	 * A path or `file:` URL where the state from before is kept: a whole database, flushed to the disk and put in place as a
 	 * backup with `existing: 'replace'` is, before the target changes. It is taken while the target is locked for the
 	 * restore, so that it holds the very state that the restore replaces. Nothing is kept of a target that does not exist.
+	 *
+	 * It takes its place just before the target is committed, so a restore that fails or is aborted before leaves that place
+	 * as it was. Should the commit itself fail, it stays: the target is then what it holds. In rollback-journal mode it takes
+	 * a child process to read a locked target; where none can be started, the restore fails with `ERR_BACKUP_WORKER`.
 	 */
 	readonly safetyCopy?: string | URL | undefined;
 }

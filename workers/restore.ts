@@ -3,10 +3,7 @@ import type {CopyReport, RestoreRequest} from '../src/protocol.ts';
 import type {JobContext} from './context.ts';
 import {SafetyCopy} from './publish/safety-copy.ts';
 import {findSource, runJob} from './run.ts';
-import type {SourceFile} from './source/open.ts';
-
-/** SQLite takes a file of one byte, too, for a database of no pages. */
-const EMPTY_BYTES = 1n;
+import {EMPTY_BYTES, type SourceFile} from './source/open.ts';
 
 /** A job that overwrites a database with a backup, and may keep what was there before. */
 export async function runRestore(job: JobContext, {safetyCopy}: RestoreRequest): Promise<CopyReport> {

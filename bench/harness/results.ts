@@ -17,7 +17,7 @@ export async function writeResults(
 	name: string,
 	title: string,
 	{method}: Workload,
-	{measurements, derived, chart, notes}: Report,
+	{measurements, derived, rows, chart, notes}: Report,
 	{machine, available, quick}: Circumstances,
 ): Promise<void> {
 	const json = {
@@ -29,6 +29,7 @@ export async function writeResults(
 		sides: Object.fromEntries(available.versions),
 		leftOut: Object.fromEntries(available.leftOut),
 		notes,
+		rows,
 		measurements,
 		derived,
 	};

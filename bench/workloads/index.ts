@@ -24,6 +24,10 @@ export const WORKLOADS: Readonly<Record<string, Entry>> = {
 		title: "Each strategy's time against the size of the database",
 		load: async () => (await import('./crossover.js')).crossover,
 	},
+	tuning: {
+		title: "Settings of SQLite's paged backup: processor time",
+		load: async () => (await import('./tuning.js')).tuning,
+	},
 	growth: {
 		title: 'Time against the size of the database',
 		load: async () => (await import('./growth.js')).growth,

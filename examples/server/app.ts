@@ -1,10 +1,10 @@
 import {basename} from 'node:path';
 import type {Database} from 'better-sqlite3';
-import fastify, {type FastifyInstance} from 'fastify';
+import fastify, {type FastifyInstance, type FastifyRequest} from 'fastify';
 import type {BackupManager} from 'sqlite-hotcopy';
 import {addProgressPage} from '../progress-ui/routes.js';
 import {addBackupRoutes} from './backups.js';
-import {answerErrors} from './errors.js';
+import {answerErrors, HttpError} from './errors.js';
 import {JobBook} from './job-book.js';
 import {addSnapshotRoute} from './snapshot.js';
 import {Streams} from './streams.js';
@@ -37,9 +37,9 @@ export function buildApp(options: AppOptions): FastifyInstance {
 		ajv: {customOptions: {removeAdditional: false, coerceTypes: false}},
 	});
 	answerErrors(app);
-	app.addHook('onRequest', (_request, reply, done) => {
+	app.addHook('onRequest', (request, reply, done) => {
 		reply.header('cache-control', 'no-store');
-		done();
+		done(isForeign(request) ? new HttpError(403, 'Pages of other sites may not use this server') : undefined);
 	});
 
 	const streams = new Streams(options.streams ?? 100);
@@ -53,4 +53,10 @@ export function buildApp(options: AppOptions): FastifyInstance {
 	addSnapshotRoute(app, {manager, source: database, directory: backups, limit: snapshots, timeout: TIMEOUT});
 	addProgressPage(app);
 	return app;
+}
+
+/** Whether a browser asks on behalf of another site's page, which could start backups until the disk is full. */
+function isForeign({headers}: FastifyRequest): boolean {
+	const site = headers['sec-fetch-site'];
+	return site !== undefined && site !== 'same-origin' && site !== 'none';
 }

@@ -28,7 +28,10 @@ export function answerErrors(app: FastifyInstance): void {
 		const statusCode = statusOf(error);
 		if (statusCode === 503) reply.header('retry-after', RETRY_AFTER);
 		if (statusCode === 500) request.log.error(error);
-		return reply.code(statusCode).send({statusCode, ...viewError(error)});
+		const known = statusCode !== 500 || error instanceof BackupError;
+		return reply
+			.code(statusCode)
+			.send({statusCode, ...(known ? viewError(error) : {message: 'Internal server error'})});
 	});
 	app.setNotFoundHandler((request) => {
 		throw new HttpError(404, `There is no ${request.method} ${request.url}`);

@@ -1,7 +1,7 @@
 import {mkdirSync, mkdtempSync, rmSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
-import {makeSample} from '../sample.js';
+import {makeSample} from '../shared/sample.js';
 import type {Files} from './settings.js';
 
 /** Megabytes: large enough to watch. */

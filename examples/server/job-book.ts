@@ -14,16 +14,17 @@ export interface JobBookOptions {
 export type JobListener = (job: JobView) => void;
 
 interface Entry {
-	readonly view: JobView;
+	view: JobView;
 	readonly controller: AbortController;
 	/** Resolves when the job has ended, however it did. */
 	readonly settled: Promise<void>;
 }
 
-/** The backups that clients have asked for: those that wait and run, then the last ones that have ended. */
+/** The backups that clients have asked for. */
 export class JobBook {
 	readonly #options: JobBookOptions;
-	readonly #entries = new Map<string, Entry>();
+	readonly #unfinished = new Map<string, Entry>();
+	readonly #ended = new Map<string, Entry>();
 	readonly #listeners = new Set<JobListener>();
 
 	constructor(options: JobBookOptions) {
@@ -45,12 +46,13 @@ export class JobBook {
 		}
 	}
 
+	/** Those that wait and run, in the order they came, then the last ones that have ended, in the order they did. */
 	get jobs(): JobView[] {
-		return [...this.#entries.values()].map(({view}) => view);
+		return [...this.#unfinished.values(), ...this.#ended.values()].map(({view}) => view);
 	}
 
 	find(id: string): JobView | undefined {
-		return this.#entries.get(id)?.view;
+		return this.#find(id)?.view;
 	}
 
 	/**
@@ -76,18 +78,18 @@ export class JobBook {
 		}
 
 		const settled = backup.then(nothing, nothing);
-		this.#entries.set(view.id, {view, controller, settled});
+		this.#unfinished.set(view.id, {view, controller, settled});
 		this.#tell(view);
 		return view;
 	}
 
 	/** Aborts a job, and resolves to what became of it: it may have been too late. */
 	async abort(id: string): Promise<JobView | undefined> {
-		const entry = this.#entries.get(id);
+		const entry = this.#find(id);
 		if (entry === undefined) return undefined;
 		entry.controller.abort(new Error('A client asked for it'));
 		await entry.settled;
-		return this.#entries.get(id)?.view ?? entry.view;
+		return entry.view;
 	}
 
 	/** Calls a listener with each job that is new or has changed, until what this returns is called. */
@@ -101,21 +103,29 @@ export class JobBook {
 		return this.#listeners.size;
 	}
 
-	/** Jobs of the manager that are not in the book are somebody else's: copies for `GET /snapshot`. */
-	#change(id: string, next: (view: JobView) => JobView): void {
-		const entry = this.#entries.get(id);
-		if (entry === undefined) return;
-		const view = next(entry.view);
-		if (isEnded(view)) this.#entries.delete(id);
-		this.#entries.set(id, {...entry, view});
-		this.#forget();
-		this.#tell(view);
+	#find(id: string): Entry | undefined {
+		return this.#unfinished.get(id) ?? this.#ended.get(id);
 	}
 
-	/** Those that have ended are in the order in which they did. */
+	/** Jobs of the manager that are not in the book are somebody else's: copies for `GET /snapshot`. */
+	#change(id: string, next: (view: JobView) => JobView): void {
+		const entry = this.#unfinished.get(id);
+		if (entry === undefined) return;
+		entry.view = next(entry.view);
+		if (isEnded(entry.view)) {
+			this.#unfinished.delete(id);
+			this.#ended.set(id, entry);
+			this.#forget();
+		}
+
+		this.#tell(entry.view);
+	}
+
 	#forget(): void {
-		const ended = this.jobs.filter((job) => isEnded(job));
-		for (const {id} of ended.slice(0, Math.max(0, ended.length - this.#options.history))) this.#entries.delete(id);
+		for (const id of this.#ended.keys()) {
+			if (this.#ended.size <= this.#options.history) return;
+			this.#ended.delete(id);
+		}
 	}
 
 	#tell(view: JobView): void {

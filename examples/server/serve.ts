@@ -23,8 +23,8 @@ export async function serve(settings: Settings, keepCompany?: Company): Promise<
 			await Promise.all([first.aborted || once(first, 'abort'), keepCompany?.(app, first)]);
 			const {queued, active} = manager.stats;
 			console.log(
-				`${String(first.reason)}: finishing ${String(queued + active)} backups, for ` +
-					`${String(settings.shutdownMs / 1000)} s at the most. A second signal aborts them.`,
+				`${String(first.reason)}: backups to finish: ${String(queued + active)}, ` +
+					`within ${String(settings.shutdownMs / 1000)} s. A second signal aborts them.`,
 			);
 			const cut = AbortSignal.any([second, AbortSignal.timeout(settings.shutdownMs)]);
 			await shutDown(app, manager, cut);

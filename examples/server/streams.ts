@@ -33,10 +33,6 @@ export class Streams {
 	end(): void {
 		for (const stream of this.#open) stream.end();
 	}
-
-	get size(): number {
-		return this.#open.size;
-	}
 }
 
 function withHeaders(reply: FastifyReply): FastifyReply {

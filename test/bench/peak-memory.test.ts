@@ -31,7 +31,8 @@ where('tells the memory of a process and of what it starts, above what was there
 		parent.stdin.write('go');
 		await once(parent.stdout, 'data');
 	});
-	const expected = MEGABYTES * 1e6;
+	// Some of what it fills may have been there before.
+	const expected = 0.9 * MEGABYTES * 1e6;
 	t.true(own >= expected && own < 2 * expected, String(own));
 	t.true(resident >= own && resident < 3 * expected, String(resident));
 });

@@ -35,7 +35,7 @@ test('--quiet says nothing', async (t) => {
 
 test('in a pipe, the progress of a slow copy is plain lines on standard error', async (t) => {
 	const cwd = setUp(t);
-	const args = ['copy', 'app.db', 'copy.db', '--pages', '1', '--max-rate', '25kB/s'];
+	const args = ['copy', 'app.db', 'copy.db', '--pages', '1', '--max-rate', '10kB/s'];
 	const {exit, stdout, stderr} = await runCli(t, args, {cwd});
 
 	t.is(exit, 0);

@@ -53,13 +53,13 @@ test('GET lists what runs and what waits, then what has ended', async (t) => {
 	t.deepEqual(
 		jobs.map(({id, name, priority}) => ({id, name, priority})),
 		[
-			{id: first.id, name: 'first.db', priority: 0},
 			{id: second.id, name: 'second.db', priority: 0},
 			{id: third.id, name: 'third.db', priority: 3},
+			{id: first.id, name: 'first.db', priority: 0},
 		],
 	);
-	t.like(jobs[0], {state: 'completed'});
-	t.like(jobs[2], {state: 'queued', startedAt: undefined});
+	t.like(jobs[1], {state: 'queued', startedAt: undefined});
+	t.like(jobs[2], {state: 'completed'});
 });
 
 test('DELETE aborts a backup that runs, and leaves nothing behind', async (t) => {

@@ -62,3 +62,18 @@ test('what is no JSON, or too much of it, is refused', async (t) => {
 
 	t.deepEqual(await list(), []);
 });
+
+test("another site's page can do nothing", async (t) => {
+	const {url, list} = await startServer(t, {accounts: SMALL});
+	for (const [site, status] of [
+		['cross-site', 403],
+		['same-site', 403],
+		['same-origin', 202],
+		['none', 202],
+	] as const) {
+		const response = await fetch(`${url}/backups`, {method: 'POST', headers: {'sec-fetch-site': site}});
+		t.is(response.status, status, site);
+	}
+
+	t.is((await list()).length, 2);
+});

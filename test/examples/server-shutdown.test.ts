@@ -2,6 +2,7 @@ import {join} from 'node:path';
 import {buffer} from 'node:stream/consumers';
 import test, {type ExecutionContext} from 'ava';
 import {readSettings} from '../../examples/server/settings.js';
+import {listenForInterrupts} from '../../examples/server/shutdown.js';
 import {healthOf, healthy, makeAccounts} from '../helpers/database.js';
 import {listDirectory} from '../helpers/directory.js';
 import {readEvents, type EventReader} from '../helpers/event-source.js';
@@ -39,16 +40,18 @@ async function setUp(t: ExecutionContext, maxRate: number, environment: NodeJS.P
 test('after SIGTERM what runs is finished, downloads too, and nothing new is accepted', async (t) => {
 	const {server, url, backups, client, events} = await setUp(t, MODERATE);
 	const download = await openSnapshot(url);
+	const watcher = await fetch(`${url}/events`);
 
-	// Twice, as `npm run` may do: that is no second signal.
-	for (const signal of ['SIGTERM', 'SIGTERM'] as const) server.signal(signal);
-	await server.printed(/^SIGTERM: finishing 1 backups, for 30 s/m);
+	server.signal('SIGTERM');
+	await server.printed(/^SIGTERM: backups to finish: 1, within 30 s/m);
 
 	const refused = await client.request('POST', '/backups');
 	t.is(refused.status, 503);
 	t.like(await refused.json(), {code: 'ERR_BACKUP_CLOSED'});
 	t.is((await events.rest()).at(-1)?.event, 'completed');
 	t.is((await buffer(download)).length, Number(download.headers['content-length']));
+	// It watches all jobs, without end; it must not hold up the shutdown.
+	t.regex(await watcher.text(), /"state":"completed"/);
 	const {stdout, ...end} = await server.ended;
 	t.deepEqual(end, {code: 0, signal: null, stderr: '', left: []});
 	t.regex(stdout, /^Completed 2, failed 0, aborted 0$/m);
@@ -80,8 +83,23 @@ test('so does the time that is set', async (t) => {
 	t.is((await events.rest()).at(-1)?.event, 'aborted');
 	const {stdout, ...end} = await server.ended;
 	t.deepEqual(end, {code: 1, signal: null, stderr: '', left: []});
-	t.regex(stdout, /^SIGINT: finishing 1 backups, for 1 s at the most/m);
+	t.regex(stdout, /^SIGINT: backups to finish: 1, within 1 s/m);
 	t.deepEqual(listDirectory(backups), []);
+});
+
+test('a signal with its echo is no second signal', (t) => {
+	const {first, second} = listenForInterrupts();
+	t.false(first.aborted);
+
+	// As `npm run` may do: it hands on what the terminal has sent to both.
+	process.emit('SIGTERM');
+	process.emit('SIGTERM');
+
+	t.is(first.reason, 'SIGTERM');
+	t.false(second.aborted);
+
+	process.emit('SIGINT');
+	t.is(second.reason, 'SIGINT');
 });
 
 test('without settings there is a sample, which is taken away at the end', async (t) => {

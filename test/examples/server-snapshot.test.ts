@@ -37,6 +37,7 @@ test('a snapshot is a consistent copy, while a writer is at work', async (t) => 
 	t.is(Number(response.headers.get('content-length')), bytes.length);
 	t.is(response.headers.get('content-type'), 'application/vnd.sqlite3');
 	t.regex(response.headers.get('content-disposition') ?? '', /^attachment; filename="[\w.-]+\.db"$/);
+	t.deepEqual([...bytes.subarray(18, 20)], [1, 1], 'it needs no WAL, as header bytes 18 and 19 say');
 	const path = join(makeDirectory(t), 'download.db');
 	writeFileSync(path, bytes);
 	t.deepEqual(healthOf(path), healthy(2500));
@@ -83,7 +84,7 @@ test('a client that goes away before the copy is made aborts it', async (t) => {
 });
 
 test('a copy that fails is an error, and makes room for the next', async (t) => {
-	const {url, manager, database, backups} = await startServer(t, {
+	const {url, database, backups} = await startServer(t, {
 		accounts: {},
 		snapshots: 1,
 		managerOptions: {defaults: {stallTimeout: 0, sleep: 0}},
@@ -96,9 +97,14 @@ test('a copy that fails is an error, and makes room for the next', async (t) => 
 	t.like(await failed.json(), {code: 'ERR_BACKUP_BUSY'});
 	await unlock();
 	t.is((await fetch(`${url}/snapshot`)).status, 200);
+	t.deepEqual(listDirectory(backups), []);
+});
+
+test('once the manager is closed there are none', async (t) => {
+	const {url, manager} = await startServer(t, {accounts: {}});
 	await manager.close();
+
 	const closed = await fetch(`${url}/snapshot`);
 	t.is(closed.status, 503);
 	t.like(await closed.json(), {code: 'ERR_BACKUP_CLOSED'});
-	t.deepEqual(listDirectory(backups), []);
 });

@@ -4,10 +4,11 @@ import {fileURLToPath} from 'node:url';
 import type {BackupOptions, StrategyName} from '../../src/index.js';
 import type {User} from './user.js';
 
-/** A backup for an agent to make. */
+/** A backup for an agent to make, or a snapshot. */
 export interface AgentQuestion {
 	readonly source: string;
-	readonly target: string;
+	/** Undefined: memory. */
+	readonly target?: string;
 	readonly options?: BackupOptions;
 	/** How many files the process can still open when the backup begins. Without it: enough. */
 	readonly descriptors?: number;

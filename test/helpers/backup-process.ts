@@ -8,6 +8,8 @@ export interface BackupOrder {
 	readonly options?: BackupOptions;
 	/** The options of a restore, where it is to be one. */
 	readonly restore?: RestoreOptions;
+	/** A snapshot is taken instead, and the target left alone. */
+	readonly snapshot?: boolean;
 }
 
 export interface BackupOutcome {

@@ -95,7 +95,7 @@ export function recordsOf({stdout}: Pick<CliResult, 'stdout'>): Record<string, u
 
 /** What it complains of: its lines on standard error, but for the signs of life of a slow machine. */
 export function complaintsOf({stderr}: Pick<CliResult, 'stderr'>): string[] {
-	return stderr.split('\n').filter((line) => line !== '' && !/^(?: *\d+ % |Checking )/.test(line));
+	return stderr.split('\n').filter((line) => line !== '' && !/^(?: *\d+ % |Checking |Stopping\.)/.test(line));
 }
 
 function withoutNodeOptions(): NodeJS.ProcessEnv {

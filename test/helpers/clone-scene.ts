@@ -14,6 +14,7 @@ export type Mode = 'rollback' | 'WAL, all of it checkpointed' | 'WAL';
 /** Where the process that clones is stopped, in the order in which it gets there, as long as it needs nothing but the main file. */
 export const MAIN_STOPS: readonly Stop[] = [
 	{at: 'open app.db'},
+	{at: 'open app.db-shm'},
 	{at: 'open app.db-wal'},
 	{at: 'read app.db 0'},
 	{at: 'read app.db 0', time: 2},
@@ -21,7 +22,7 @@ export const MAIN_STOPS: readonly Stop[] = [
 ];
 /** There it goes on where a database is in WAL mode. */
 export const WAL_STOPS: readonly Stop[] = [
-	{at: 'open app.db-shm'},
+	{at: 'open app.db-shm', time: 2},
 	{at: 'open app.db-wal', time: 2},
 	{at: 'read app.db-wal 0', time: 2},
 	{at: 'read app.db-wal 65536'},

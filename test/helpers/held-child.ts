@@ -9,7 +9,7 @@ import {findChecks, stillRunning} from './processes.js';
 export interface HeldChild {
 	readonly pid: number;
 	/** Lets it go on. */
-	release(): void;
+	readonly release: () => void;
 }
 
 /**

@@ -5,7 +5,8 @@ import {BackupManager} from '../../src/index.js';
 import {openElsewhere, type Holder} from './connection.js';
 import type {AccountsOptions} from './database.js';
 import {makeDirectory} from './directory.js';
-import {prepareChildren, type Hold} from './hold.js';
+import {prepareHold, type Hold} from './hold.js';
+import {preloadChildren} from './preload-children.js';
 import {makeTagged} from './tagged.js';
 
 /** A manager that clones in one child process, which can be stopped, and a source that another process writes to. */
@@ -26,7 +27,8 @@ export async function makeHeldManager(t: ExecutionContext, options: AccountsOpti
 	makeTagged(source, 0, {accounts: 250, ...options});
 	const writer = await openElsewhere(t, source);
 	await writer.run('PRAGMA busy_timeout = 0');
-	const {hold, options: threads} = prepareChildren(orders);
+	const hold = prepareHold(orders);
+	const threads = preloadChildren(orders, 'preload-hold.ts', hold.env);
 	const manager = new BackupManager({...threads, maxThreads: 1, idleTimeout: Infinity, defaults: {strategy: 'clone'}});
 	t.teardown(async () => {
 		hold.release();

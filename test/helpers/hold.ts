@@ -1,6 +1,5 @@
-import {existsSync, renameSync, rmSync, writeFileSync} from 'node:fs';
+import {existsSync, readFileSync, renameSync, rmSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
-import type {ThreadOptions} from '../../src/index.js';
 import {preload} from './threads.js';
 import {until} from './until.js';
 
@@ -43,7 +42,7 @@ export function prepareHold(directory: string): Hold {
 			if (first === 'seen') return;
 			// Until it gives up, which nobody waits for.
 			seen.catch(() => undefined);
-			throw new Error('The child never got to where it was to be stopped');
+			throw new Error(`The child never got to ${readFileSync(file, 'utf8')}`);
 		},
 		release() {
 			rmSync(file, {force: true});
@@ -52,15 +51,4 @@ export function prepareHold(directory: string): Hold {
 }
 
 /** Node.js options with which the child can be stopped. */
-export const HOLDABLE = [`--import=${new URL('../fixtures/preload-hold.ts', import.meta.url).href}`] as const;
-
-/** For a manager whose children can be stopped, by files of the directory: its threads find another Node.js than theirs. */
-export function prepareChildren(directory: string): {readonly hold: Hold; readonly options: ThreadOptions} {
-	const hold = prepareHold(directory);
-	const path = join(directory, 'node');
-	writeFileSync(path, `#!/bin/sh\nexec '${process.execPath}' ${HOLDABLE.join(' ')} "$@"\n`, {mode: 0o755});
-	return {
-		hold,
-		options: {execArgv: preload('preload-no-node.ts'), env: {...process.env, ...hold.env, EXEC_PATH: path}},
-	};
-}
+export const HOLDABLE = preload('preload-hold.ts');

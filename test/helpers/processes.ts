@@ -30,7 +30,7 @@ export function isZombie(pid: number): boolean {
 const BUSY_TICKS = 50;
 
 /** Clock ticks that a process has computed for. */
-function ticksOf(pid: number): number {
+export function ticksOf(pid: number): number {
 	const stat = statOf(pid);
 	return Number(stat[USER_TICKS] ?? 0) + Number(stat[SYSTEM_TICKS] ?? 0);
 }

@@ -25,6 +25,16 @@ export function hasStrace(): boolean {
 	return spawnSync('strace', ['-e', 'trace=none', 'true']).status === 0;
 }
 
+/**
+ * What a program is run under so that reads of a file fail, as those of a broken disk do.
+ *
+ * @param when which of the reads of each thread: `10`, or from there on with `10+`
+ */
+export function failingReads(path: string, when: string): readonly string[] {
+	const inject = `inject=pread64:error=EIO:when=${when}`;
+	return ['strace', '-f', '-qq', '-o', '/dev/null', '-P', path, '-e', 'trace=pread64', '-e', inject];
+}
+
 export interface TraceOptions {
 	/** Whether the calls of the processes that it starts are among them. */
 	readonly children?: boolean;

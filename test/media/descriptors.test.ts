@@ -1,7 +1,7 @@
 import {existsSync, rmSync, statSync} from 'node:fs';
 import {dirname, join} from 'node:path';
 import test, {type ExecutionContext} from 'ava';
-import type {BackupOptions} from '../../src/index.js';
+import type {BackupOptions, SnapshotOptions} from '../../src/index.js';
 import {withSidecars} from '../../src/sidecars.js';
 import {startAgent, type Agent, type AgentQuestion} from '../helpers/agent.js';
 import {copyFiles} from '../helpers/crashed.js';
@@ -96,11 +96,44 @@ for (const {title, wal, old, options = {}, fresh = false, filler = 500, orElse, 
 	});
 }
 
+for (const [title, options] of Object.entries({
+	'a snapshot': {},
+	'a snapshot that is checked': {verify: 'full'},
+	'a snapshot by clone': {strategy: 'clone'},
+} satisfies Record<string, SnapshotOptions>)) {
+	test.serial(`too few file descriptors: ${title}`, async (t) => {
+		t.timeout(120_000);
+		const source = join(makeDirectory(t), 'app.db');
+		makeAccounts(source, {wal: true, accounts: 200}).close();
+		const agent = await startAgent({limit: LIMIT});
+		t.teardown(() => agent.stop());
+		const {bytes} = await agent.backup({source, options});
+
+		let failed = 0;
+		for (let descriptors = 0, inARow = 0; inARow < ENOUGH; descriptors++) {
+			const answer = await agent.backup({source, options, descriptors});
+			if (answer.message === undefined) {
+				t.is(answer.bytes, bytes);
+				inARow++;
+				continue;
+			}
+
+			const what = `${String(descriptors)} descriptors: ${String(answer.code)}, ${answer.message}`;
+			t.regex(answer.code ?? '', /^ERR_BACKUP_(?:SOURCE|TARGET)$/, what);
+			t.regex(answer.message, /too many (?:open )?files|EMFILE/i, what);
+			inARow = 0;
+			failed++;
+		}
+
+		t.true(failed > 0);
+	});
+}
+
 /** True if the backup worked. Otherwise it must have failed by name and changed nothing. */
 async function tryWith(
 	t: ExecutionContext,
 	agent: Agent,
-	question: AgentQuestion,
+	question: AgentQuestion & {readonly target: string},
 	codes: readonly (string | undefined)[],
 	leaves: string | undefined,
 ): Promise<boolean> {

@@ -2,7 +2,7 @@ import {execFileSync} from 'node:child_process';
 import {chmodSync, existsSync, mkdirSync, readdirSync, statSync} from 'node:fs';
 import {join} from 'node:path';
 import test, {type ExecutionContext} from 'ava';
-import type {BackupOptions} from '../../src/index.js';
+import type {BackupOptions, StrategyName} from '../../src/index.js';
 import {STRATEGY_NAMES} from '../../src/options.js';
 import {withSidecars} from '../../src/sidecars.js';
 import {startAgent} from '../helpers/agent.js';
@@ -40,6 +40,8 @@ interface PermissionCase {
 	readonly rollsBack?: boolean;
 	/** Permission bits of the copy. */
 	readonly copyMode?: number;
+	/** The strategy that gives way to pages here. */
+	readonly givesWay?: StrategyName;
 }
 
 const source = {code: 'ERR_BACKUP_SOURCE', advice: /app\.db cannot be read: .*[Pp]ermissions/};
@@ -74,6 +76,8 @@ const CASES: readonly PermissionCase[] = [
 		title: "somebody's live database in WAL mode, all of it read-only",
 		source: 'live',
 		modes: {from: 0o555, source: 0o444, 'source-wal': 0o444, 'source-shm': 0o444},
+		// SQLite trusts no index of the WAL that it cannot build anew.
+		givesWay: 'clone',
 	},
 	{title: 'a copy that is to be read-only', options: {mode: 0o444}, modes: {}, copyMode: 0o444},
 	{title: 'a read-only old target', old: 'rollback', modes: {target: 0o444}, copyMode: 0o444},
@@ -152,7 +156,7 @@ const CASES: readonly PermissionCase[] = [
 ];
 
 for (const strategy of STRATEGY_NAMES) {
-	for (const {title, modes, fails, copyMode, rollsBack = false, ...given} of CASES) {
+	for (const {title, modes, fails, copyMode, rollsBack = false, givesWay, ...given} of CASES) {
 		test.serial(`${title}, by ${strategy}`, async (t) => {
 			if (user === undefined || agent === undefined) {
 				t.log('NOT TESTED: there is no user here whom permissions keep out.');
@@ -170,7 +174,7 @@ for (const strategy of STRATEGY_NAMES) {
 
 			if (fails === undefined) {
 				t.is(answer.message, undefined);
-				t.is(answer.strategy, strategy);
+				t.is(answer.strategy, strategy === givesWay ? 'pages' : strategy);
 				t.is(hashOf(scene.source), hashBefore);
 			} else {
 				t.is(answer.code, fails.code, answer.message);

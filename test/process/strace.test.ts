@@ -63,3 +63,31 @@ for (const [name, {wal, targetExists, ...options}] of Object.entries(CASES)) {
 		t.true(calls.some(({main, name: call, text}) => !main && call === 'fsync' && text.includes(directory)));
 	});
 }
+
+for (const wal of [false, true]) {
+	test(`a snapshot opens no file but the database, and the main thread none: ${wal ? 'WAL' : 'rollback'}`, async (t) => {
+		if (!hasStrace()) {
+			t.log('strace cannot be used here');
+			t.pass();
+			return;
+		}
+
+		const directory = makeDirectory(t);
+		const source = join(directory, 'app.db');
+		makeAccounts(source, {wal, accounts: 1000}).close();
+
+		const calls = await traceBackup(t, {source, target: '', snapshot: true}, {children: false});
+
+		const opens = opensOf(calls, source);
+		t.true(opens.length > 0 && opens.every(({sqlite}) => sqlite));
+		t.deepEqual(
+			calls.filter(({main, text}) => main && text.includes(directory)),
+			[],
+		);
+		// From memory to memory: nothing is staged anywhere.
+		t.deepEqual(
+			calls.filter(({name, text}) => name === 'openat' && text.includes('/.hotcopy-')),
+			[],
+		);
+	});
+}

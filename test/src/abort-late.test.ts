@@ -1,10 +1,10 @@
 /** Aborts that meet the end of a job: whichever wins, the promise and the target must tell the same. */
 import {existsSync} from 'node:fs';
 import {join} from 'node:path';
-import {setImmediate as turn} from 'node:timers/promises';
 import test from 'ava';
 import Database from 'better-sqlite3';
 import {AbortError, BackupManager, SQLITE_DONE, type BackupOptions} from '../../src/index.js';
+import {abortAfter} from '../helpers/abort-after.js';
 import {listDirectory, makeDirectory} from '../helpers/directory.js';
 import {makeTagged, STATE_SQL, stateOf} from '../helpers/tagged.js';
 import {until} from '../helpers/until.js';
@@ -77,13 +77,6 @@ for (const {options, rounds} of CASES) {
 		// Nothing was published by a thread that was left behind either.
 		t.is(stateOf(target).tag, published);
 	});
-}
-
-/** In less than the milliseconds that a timer counts in. */
-async function abortAfter(controller: AbortController, ms: number): Promise<void> {
-	const end = performance.now() + ms;
-	while (performance.now() < end) await turn();
-	controller.abort();
 }
 
 test('aborted while a live target is written in place: the transaction is rolled back', async (t) => {

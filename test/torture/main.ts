@@ -1,14 +1,21 @@
-/** `npm run torture -- --rounds 2000` */
+/** `npm run torture -- --rounds 2000`, or `-- --rounds 50 --life 10000` for fewer processes and more copies. */
 import '../../src/node-version.js';
 import {parseArgs} from 'node:util';
 import {torture} from './torture.js';
 
-const {values} = parseArgs({options: {rounds: {type: 'string', default: '100'}}});
-const rounds = Number(values.rounds);
-if (!Number.isInteger(rounds) || rounds < 1) throw new RangeError('--rounds must be a whole number of 1 or more');
+const {values} = parseArgs({
+	options: {rounds: {type: 'string', default: '100'}, life: {type: 'string', default: '500'}},
+});
+
+function count(name: keyof typeof values): number {
+	const value = Number(values[name]);
+	if (!Number.isInteger(value) || value < 1) throw new RangeError(`--${name} must be a whole number of 1 or more`);
+	return value;
+}
 
 const summary = await torture({
-	rounds,
+	rounds: count('rounds'),
+	life: count('life'),
 	log: (line) => {
 		console.log(line);
 	},

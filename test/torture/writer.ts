@@ -1,27 +1,51 @@
-/** A process that writes all the time: a transfer and a new generation a transaction. It may be killed as well. */
+/**
+ * A process that writes all the time: a generation a transaction, some of which it rolls back. It opens the database anew
+ * now and then, keeps away from it while a file says so, and dies in the middle of a transaction if it is told to.
+ */
+import {existsSync} from 'node:fs';
+import {setTimeout as sleep} from 'node:timers/promises';
 import Database from 'better-sqlite3';
+import {advance} from './ledger.ts';
+import {isBusy, isLikely} from './luck.ts';
 
-const [, , path = '', pause = '0'] = process.argv;
-const database = new Database(path, {timeout: 1000});
-database.pragma('synchronous = OFF');
-const count = database.prepare<[], number>('SELECT count(*) FROM account').pluck().get() ?? 0;
-const move = database.prepare('UPDATE account SET balance = balance + ? WHERE id = ?');
-const step = database.prepare('UPDATE ledger SET generation = generation + 1');
-const transfer = database.transaction(() => {
-	const amount = Math.floor(Math.random() * 10);
-	move.run(-amount, 1 + Math.floor(Math.random() * count));
-	move.run(amount, 1 + Math.floor(Math.random() * count));
-	step.run();
-});
+const {path, quiet, pause, mortal} = JSON.parse(process.argv[2] ?? '') as {
+	readonly path: string;
+	/** While this file is there, the database is not open. */
+	readonly quiet: string;
+	/** Milliseconds between two transactions. */
+	readonly pause: number;
+	readonly mortal: boolean;
+};
 
-const pauses = new Int32Array(new SharedArrayBuffer(4));
-process.stdout.write('ready\n');
-for (;;) {
+function write(database: Database.Database): void {
+	database.exec('BEGIN IMMEDIATE');
 	try {
-		transfer.immediate();
+		advance(database);
+		if (mortal && isLikely(0.01)) process.kill(process.pid, 'SIGKILL');
+		database.exec(isLikely(0.05) ? 'ROLLBACK' : 'COMMIT');
+	} finally {
+		if (database.inTransaction) database.exec('ROLLBACK');
+	}
+}
+
+let ready = false;
+for (;;) {
+	const database = new Database(path, {timeout: 100});
+	try {
+		database.pragma('synchronous = OFF');
+		// With little room in memory, a transaction is in the file before it is committed.
+		if (isLikely(0.5)) database.pragma('cache_size = 5');
+		while (!existsSync(quiet) && !isLikely(0.02)) {
+			write(database);
+			if (!ready) process.stdout.write('ready\n');
+			ready = true;
+			await sleep(pause);
+		}
 	} catch (error) {
-		if (!(error instanceof Database.SqliteError) || !error.code.startsWith('SQLITE_BUSY')) throw error;
+		if (!isBusy(error)) throw error;
+	} finally {
+		database.close();
 	}
 
-	Atomics.wait(pauses, 0, 0, Number(pause));
+	await sleep(1);
 }

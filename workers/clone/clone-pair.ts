@@ -5,8 +5,9 @@ import {messageOf} from '../../src/message.ts';
 import {identityOf, markOf} from '../identity.ts';
 import {absorbWal} from './absorb.ts';
 import {copyBytes, copyWhole} from './copy-file.ts';
-import {measure, readChangeCounter, type Measured} from './main-file.ts';
-import {isSameHeader, lastCommittedFrame, readWalHeader, walLength, type WalHeader} from './wal.ts';
+import {measure, readVersion, type Measured} from './main-file.ts';
+import {isSameHeader, readWalHeader, walLength, type WalHeader} from './wal.ts';
+import {isWalDone, lastCommittedFrame} from './wal-index.ts';
 
 export interface CloneOrder {
 	/** Links followed. */
@@ -27,6 +28,13 @@ export type CloneAnswer =
 const UNWRITABLE = /^(?:ENOSPC|EDQUOT|EFBIG|EROFS)$/;
 
 class Unwritable extends Error {}
+
+/** Some other part of this application has opened and closed a file of the source, say. */
+class LockLost extends Error {
+	constructor() {
+		super('The source was written to in spite of its lock');
+	}
+}
 
 /** A committed frame that must be the last of the copied WAL; none where the main file alone is the snapshot. */
 interface CopiedWal {
@@ -70,15 +78,13 @@ async function copyFiles(
 		if (markOf(opened) !== mark) throw new Error('Another file has taken the name of the source');
 
 		// Before the main file, so that a WAL that is started over in mid-copy shows.
+		const done = isWalDone(source);
 		const before = readWalHeader(source);
-		const counter = readChangeCounter(descriptor);
+		const version = readVersion(descriptor);
 		await copyMain(descriptor, staging, tell);
-		const wal = before === undefined ? undefined : await copyWal(source, staging, before);
+		const wal = before === undefined ? undefined : await copyWal(source, staging, {before, done});
 		// Nobody can have written to a main file that is the whole snapshot, unless the lock was lost.
-		if (wal === undefined && !readChangeCounter(descriptor).equals(counter)) {
-			throw new Error('The source was written to in spite of its lock');
-		}
-
+		if (wal === undefined && readVersion(descriptor) !== version) throw new LockLost();
 		return wal;
 	} finally {
 		closeSync(descriptor);
@@ -95,8 +101,15 @@ async function copyMain(descriptor: number, staging: string, tell: (news: News) 
 	}
 }
 
+/** A WAL as it was before anything was copied. */
+interface FoundWal {
+	readonly before: WalHeader;
+	/** Whether all of it was in the main file. */
+	readonly done: boolean;
+}
+
 /** Undefined where the main file alone is the snapshot: the WAL has no commit, or was started over. */
-async function copyWal(source: string, staging: string, before: WalHeader): Promise<CopiedWal | undefined> {
+async function copyWal(source: string, staging: string, {before, done}: FoundWal): Promise<CopiedWal | undefined> {
 	const frames = lastCommittedFrame(source);
 	const length = walLength(frames, before.pageSize);
 	if (length === 0) return undefined;
@@ -115,6 +128,8 @@ async function copyWal(source: string, staging: string, before: WalHeader): Prom
 		return {frames};
 	}
 
+	// Only one that was done with can be started over: what was in no other place would be lost.
+	if (!done) throw new LockLost();
 	rmSync(`${staging}-wal`, {force: true});
 	return undefined;
 }

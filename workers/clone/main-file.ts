@@ -15,9 +15,14 @@ export interface Measured {
 	readonly pageSize: number;
 }
 
-/** Goes up with every transaction that is written into the main file. */
-export function readChangeCounter(descriptor: number): Buffer {
-	return readHeader(descriptor).subarray(CHANGE_COUNTER_OFFSET, CHANGE_COUNTER_OFFSET + 4);
+/**
+ * Another text after the main file was written to: by the counter that goes up with every transaction, and by what the
+ * system notes, as half a transaction may have been written.
+ */
+export function readVersion(descriptor: number): string {
+	const {size, mtimeNs} = fstatSync(descriptor, {bigint: true});
+	const counter = readHeader(descriptor).readUInt32BE(CHANGE_COUNTER_OFFSET);
+	return [size, mtimeNs, counter].join(':');
 }
 
 /**

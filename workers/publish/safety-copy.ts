@@ -2,16 +2,15 @@ import {accessSync, constants} from 'node:fs';
 import {BackupError} from '../../src/errors.ts';
 import {messageOf} from '../../src/message.ts';
 import type {FileSource, TargetRequest} from '../../src/protocol.ts';
-import {askChild, readyChild} from '../child.ts';
+import {readyChild} from '../child.ts';
 import {createInnerContext, type JobContext} from '../context.ts';
-import {Cancelled, targetError, toError} from '../failures.ts';
-import {identityOf, isSameFile, markOf, statFile} from '../identity.ts';
-import {withSource} from '../run.ts';
-import {findSourceFile, type SourceFile} from '../source/open.ts';
+import {Cancelled, targetError} from '../failures.ts';
+import {identityOf, isSameFile, statFile} from '../identity.ts';
+import {findSourceFile, openSource, type SourceFile} from '../source/open.ts';
 import {sqliteCodeOf} from '../sqlite.ts';
-import {assertComplete} from '../strategies/complete.ts';
 import {copy} from '../strategies/copy.ts';
 import type {Copied} from '../strategies/strategy.ts';
+import {copyLocked} from './copy-locked.ts';
 import {flushDirectory} from './flush.ts';
 import {inspectTarget, refuseSidecarNames, type Target} from './inspect.ts';
 import {moveOver} from './replace.ts';
@@ -107,7 +106,7 @@ export class SafetyCopy {
 		this.#published = true;
 	}
 
-	/** Takes away what was not published. */
+	/** Takes away what was not published, once nobody is at work on it any more, who would make it anew. */
 	async remove(): Promise<void> {
 		await this.#taking;
 		this.#staging?.remove();
@@ -118,25 +117,17 @@ export class SafetyCopy {
 		const file = findSourceFile(this.#live);
 		const staging = createStaging(path, sweep, this.#job);
 		this.#staging = staging;
-		const copied = wal
-			? await withSource(this.#job, file, (source) => copy(source, staging, this.#job))
-			: await this.#cloneLocked(file, staging);
+		const copied = await (wal ? this.#read(file, staging) : copyLocked(file, staging.path, this.#job));
 		await seal({staging, target: this.#target, file, copied}, this.#job);
 	}
 
-	/**
-	 * In rollback-journal mode nobody gets past the lock, not even this process through SQLite. A child process, which has
-	 * locks of its own, can read the file: it is whole, and nobody can write to it.
-	 */
-	async #cloneLocked({path, identity, size}: SourceFile, staging: Staging): Promise<Copied> {
-		if (size <= 1n) return {pages: 0, pageSize: 0};
-		const reply = await askChild('clone', {source: path, mark: markOf(identity), staging: staging.path}, this.#job);
-		if (reply.type !== 'answer') throw noProcess(path);
-		const {answer} = reply;
-		if (answer.type === 'unwritable') throw targetError(this.#target.path, toError(answer));
-		if (answer.type === 'unsuited') throw new Error(answer.reason);
-		assertComplete(staging.path, this.#target.path, answer);
-		return answer;
+	async #read(file: SourceFile, staging: Staging): Promise<Copied> {
+		const source = openSource(this.#live, file);
+		try {
+			return await copy(source, staging, this.#job);
+		} finally {
+			source.close();
+		}
 	}
 
 	/** To the caller it is the target that could not be read: the source is the backup. */
@@ -174,13 +165,5 @@ function refuseSameFile(path: string, live: string, backup: SourceFile | undefin
 		'ERR_BACKUP_SAME_FILE',
 		`The safety copy would take the place of the ${isTarget ? 'target' : 'backup'}, ${path}. Choose another path for ` +
 			'"safetyCopy".',
-	);
-}
-
-function noProcess(path: string): BackupError {
-	return new BackupError(
-		'ERR_BACKUP_WORKER',
-		`The safety copy of ${path} needs a process of its own, and none could be started, or it did not live. Nothing was ` +
-			'changed. Allow processes to be started; or back the target up first, and leave "safetyCopy" out.',
 	);
 }

@@ -45,7 +45,10 @@ function permissions(path: string, {mode, oldMode = 0o777}: Target, source: Sour
 	return (mode ?? source.mode & oldMode) & (0o733 | readers);
 }
 
-/** The read bits of the source, less the group's where the copy belongs to another group, which cannot be helped. */
+/**
+ * The read bits of the source. Where the copy cannot but belong to another group, what one of that group and of all others
+ * may not, neither may: who is in which has changed.
+ */
 function readersOf(path: string, {mode, group}: SourceFile): number {
 	const own = statSync(path, {bigint: true});
 	if (own.gid === group) return mode;
@@ -53,6 +56,7 @@ function readersOf(path: string, {mode, group}: SourceFile): number {
 		chownSync(path, Number(own.uid), Number(group));
 		return mode;
 	} catch {
-		return (mode & 0o004) === 0 ? mode & ~0o040 : mode;
+		const both = mode & (mode >> 3) & 0o004;
+		return (mode & ~0o044) | both | (both << 3);
 	}
 }

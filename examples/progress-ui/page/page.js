@@ -30,6 +30,7 @@ function connect() {
 		const job = JSON.parse(data);
 		jobs.set(job.id, job);
 		draw();
+		if (isFinished(job)) find('#news').textContent = `${job.name}: ${job.state}`;
 	});
 }
 

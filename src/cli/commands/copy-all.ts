@@ -38,7 +38,9 @@ export function addCopyAllCommand(program: Command, perform: Perform): void {
 		await perform(flags, async (session) => {
 			const {out, jobs, existing = BACKUP_DEFAULTS.existing} = flags;
 			const {matches, unreadable} = await findDatabases(patterns, out);
+			session.signal.throwIfAborted();
 			const copies = await planCopies(matches, out, existing);
+			session.signal.throwIfAborted();
 			session.output.record({type: 'found', databases: copies.length});
 			return await copyAll({copies, unreadable, out, jobs, options: toBackupOptions(flags)}, session);
 		});

@@ -30,12 +30,14 @@ export function createBars({output, state, jobs}: FleetViewOptions): FleetView {
 	const advanced = (): void => {
 		whole.update(Math.floor(state.fraction * BAR_TOTAL), {words: state.words});
 	};
+	const plain = plainView(output);
+	let ended = false;
 	const keep = (line: string): void => {
 		// With line wrapping, which the bars have switched off, and without the rest of a bar that stood there.
 		multibar.log(`\x1B[?7h${line}\x1B[K\n\x1B[?7l`);
 	};
 	return {
-		...plainView(output),
+		...plain,
 		active: ({id, source}) => {
 			const bar = slots.take(id);
 			bar?.setTotal(BAR_TOTAL);
@@ -51,13 +53,18 @@ export function createBars({output, state, jobs}: FleetViewOptions): FleetView {
 			slots.release(id)?.setTotal(0);
 		},
 		advanced,
-		note: keep,
-		// The standard output may be the same terminal.
+		note: (line) => {
+			if (ended) plain.note(line);
+			else keep(line);
+		},
 		print: (line) => {
-			if (process.stdout.isTTY) keep(line);
-			else output.print(line);
+			// The standard output may be the same terminal.
+			if (ended || !process.stdout.isTTY) plain.print(line);
+			else keep(line);
 		},
 		end: () => {
+			if (ended) return;
+			ended = true;
 			// The last lines to keep wait for this.
 			multibar.update();
 			multibar.stop();

@@ -39,6 +39,8 @@ export async function copyAll(fleet: Fleet, {output, signal}: Session): Promise<
 
 	const manager = new BackupManager({maxThreads: jobs});
 	show(manager, state, view);
+	// What is still to be said is said where the bars were.
+	signal.addEventListener('abort', view.end);
 	try {
 		for (const {path, error} of unreadable) fail(cannotLookInto(path, error), {source: path});
 		const requests = requestsFor(copies, out, options, fail);

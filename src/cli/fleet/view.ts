@@ -9,18 +9,18 @@ import type {FleetState} from './state.ts';
 
 /** How the progress of many copies is shown. */
 export interface FleetView {
-	active(job: JobInfo): void;
-	progress(event: ProgressEvent): void;
+	readonly active: (job: JobInfo) => void;
+	readonly progress: (event: ProgressEvent) => void;
 	/** A job is over, however it ended. */
-	ended(job: JobInfo): void;
+	readonly ended: (job: JobInfo) => void;
 	/** One more is settled: the whole got on. */
-	advanced(): void;
+	readonly advanced: () => void;
 	/** A line that is to stay, on standard error. */
-	note(line: string): void;
+	readonly note: (line: string) => void;
 	/** A line for the standard output. */
-	print(line: string): void;
-	/** Nothing more is to come: what was drawn is taken away. */
-	end(): void;
+	readonly print: (line: string) => void;
+	/** Nothing more is to be drawn, and what was drawn is taken away. */
+	readonly end: () => void;
 }
 
 export interface FleetViewOptions {

@@ -22,7 +22,12 @@ for (const wal of [true, false]) {
 		const stops: readonly Stop[] = [
 			{at: 'open app.db'},
 			{at: 'read app.db 65536'},
-			...(wal ? [{at: 'open app.db-shm'}, {at: 'open copy-wal', time: 2}] : []),
+			...(wal
+				? [
+						{at: 'open app.db-shm', time: 2},
+						{at: 'open copy-wal', time: 2},
+					]
+				: []),
 		];
 		for (const stop of stops) {
 			makeTagged(`${source}.other`, OTHER, {wal, accounts: 250});

@@ -1,7 +1,9 @@
 import test from 'ava';
+import Database from 'better-sqlite3';
 import {MAIN_STOPS, setTag, WAL_STOPS} from '../../helpers/clone-scene.js';
 import {makeHeldManager} from '../../helpers/held-manager.js';
 import {stateOf, tagged} from '../../helpers/tagged.js';
+import {until} from '../../helpers/until.js';
 
 /** When the pair is copied, its size is looked at, and nothing of the source is needed any more. */
 const COPIED = {at: 'open copy', time: 2};
@@ -41,10 +43,27 @@ for (const wal of [true, false]) {
 		hold.set(COPIED);
 		const copy = manager.backup(source, target);
 		await hold.reached(copy);
-		t.true(await isFree());
+		// The child goes on at once, and the worker lets go as soon as it hears of it.
+		await until(isFree, 'the source is let go');
 		await writer.run(setTag(++tag));
 		hold.release();
 		t.is((await copy).strategy, 'clone');
 		t.deepEqual(stateOf(target), tagged(tag - 1, 250));
+	});
+}
+
+for (const wal of [true, false]) {
+	test(`what this process has locked stays locked while it is cloned: ${wal ? 'WAL' : 'rollback'}`, async (t) => {
+		const {manager, source, target, writer} = await makeHeldManager(t, {wal});
+		const user = new Database(source);
+		t.teardown(() => user.close());
+		user.exec('BEGIN IMMEDIATE');
+		for (const from of [source, user]) {
+			t.is((await manager.backup(from, target)).strategy, 'clone');
+			await t.throwsAsync(writer.run('BEGIN IMMEDIATE'), {message: 'database is locked'});
+		}
+
+		user.exec('COMMIT');
+		await t.notThrowsAsync(writer.run('BEGIN IMMEDIATE'));
 	});
 }

@@ -1,4 +1,4 @@
-import {unlinkSync} from 'node:fs';
+import {mkdirSync, unlinkSync} from 'node:fs';
 import {join} from 'node:path';
 import test, {type ExecutionContext} from 'ava';
 import type {ExistingMode, StrategyName} from '../../../src/index.js';
@@ -174,6 +174,37 @@ for (const reading of [false, true]) {
 
 			await holder.run(reading ? 'COMMIT' : 'SELECT 1');
 			await holder.close();
+			t.deepEqual(stateOf(target), tagged(NEW));
+		},
+	);
+}
+
+for (const wal of [false, true]) {
+	testTraced(
+		`a safety copy of a ${wal ? 'WAL' : 'rollback'} target is on the disk before the target is committed`,
+		async (t) => {
+			const directory = makeDirectory(t);
+			const aside = join(directory, 'aside');
+			mkdirSync(aside);
+			const [source, target] = [join(directory, 'backup.db'), join(directory, 'app.db')];
+			const safetyCopy = join(aside, 'before.db');
+			makeTagged(source, NEW);
+			makeTagged(target, OLD, {wal});
+
+			const calls = await traceBackup(t, {source, target, restore: {safetyCopy}});
+
+			const {call, staging} = findPublishing(calls, safetyCopy);
+			const flushed = find(calls, 'flush', staging).at(-1);
+			const written = find(calls, 'write', wal ? `${target}-wal` : target);
+			const committed = wal ? written.at(-1) : find(calls, 'unlink', `${target}-journal`).at(-1);
+			t.true(follows(flushed, find(calls, 'write', staging).at(-1)), 'it is flushed after all that was written');
+			t.true(follows(call, flushed), 'it gets its name after that');
+			t.is(find(calls, 'open', staging).length, find(calls, 'close', staging).length);
+			const kept = find(calls, 'flush', aside).find((flush) => follows(flush, call));
+			t.true(follows(kept, call), 'its directory is flushed');
+			t.true(follows(committed, kept), 'and the commit comes after that');
+			t.true(follows(written[0], flushed), 'nothing is written to the target before it is whole');
+			t.deepEqual(stateOf(safetyCopy), tagged(OLD));
 			t.deepEqual(stateOf(target), tagged(NEW));
 		},
 	);

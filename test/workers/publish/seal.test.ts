@@ -167,6 +167,7 @@ interface OtherUser {
 const OTHER_USERS: Readonly<Record<string, OtherUser>> = {
 	'of a group that is not theirs': {bits: 0o640, group: 12_345, expected: 0o600},
 	'of another group, which all may read': {bits: 0o644, group: 12_345, expected: 0o644},
+	'of another group, which all but that may read': {bits: 0o604, group: 12_345, expected: 0o600},
 };
 
 for (const [what, {bits, group, expected}] of Object.entries(OTHER_USERS)) {

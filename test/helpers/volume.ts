@@ -1,0 +1,65 @@
+import {execFileSync} from 'node:child_process';
+import {mkdirSync, mkdtempSync, rmSync, truncateSync, writeFileSync} from 'node:fs';
+import {tmpdir} from 'node:os';
+import {join} from 'node:path';
+import type {ExecutionContext} from 'ava';
+import {makeDirectory} from './directory.js';
+
+/** A file system in a file, or with `'fuse'` a directory that is seen through one that is no part of the system. */
+export type VolumeType = 'btrfs' | 'xfs' | 'ext4' | 'fuse';
+
+/** The smallest that all of them can be, in bytes. */
+const SMALLEST = 320 * 1024 * 1024;
+
+/** Mounts one in an empty directory, until the test is over. */
+export function mountVolume(t: ExecutionContext, type: VolumeType, backing = makeDirectory(t)): string {
+	const volume = mount(type, backing);
+	t.teardown(volume.unmount);
+	return volume.directory;
+}
+
+/** Whether that works here: it takes root on Linux, and `mkfs` for the type, or `bindfs`. */
+export function canMount(type: VolumeType): boolean {
+	const backing = mkdtempSync(join(tmpdir(), 'hotcopy-test-'));
+	try {
+		mount(type, backing).unmount();
+		return true;
+	} catch {
+		return false;
+	} finally {
+		rmSync(backing, {recursive: true});
+	}
+}
+
+function mount(type: VolumeType, backing: string): {readonly directory: string; readonly unmount: () => void} {
+	const directory = join(backing, 'mounted');
+	mkdirSync(directory);
+	if (type === 'fuse') {
+		const seen = join(backing, 'seen');
+		mkdirSync(seen);
+		run('bindfs', seen, directory);
+	} else {
+		const image = join(backing, 'image');
+		writeFileSync(image, '');
+		truncateSync(image, SMALLEST);
+		run(`mkfs.${type}`, '-q', image);
+		run('mount', '-o', 'loop', image, directory);
+	}
+
+	return {
+		directory,
+		unmount: () => {
+			try {
+				// That it works shows that nobody keeps a file open there.
+				run('umount', directory);
+			} catch (error) {
+				run('umount', '--lazy', directory);
+				throw error;
+			}
+		},
+	};
+}
+
+function run(command: string, ...args: string[]): void {
+	execFileSync(command, args, {stdio: ['ignore', 'ignore', 'pipe']});
+}
