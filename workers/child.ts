@@ -165,7 +165,10 @@ async function start({reporter, control}: JobContext): Promise<Child | undefined
 		}, LOOK_INTERVAL);
 		const ready = await Promise.race([once(lines, 'line').then(() => true), closed.then(() => false)]);
 		clearInterval(look);
-		return ready ? {process: child, lines, closed} : undefined;
+		if (ready) return {process: child, lines, closed};
+		// Its number may be another process's by the time anybody thinks of killing it.
+		if (child.pid !== undefined) reporter.post({type: 'child', pid: child.pid, running: false});
+		return undefined;
 	} catch {
 		// Not even an attempt was possible, for want of rights or descriptors.
 		return undefined;
