@@ -1,29 +1,28 @@
-/** `npm run bench -- NAME`: runs one workload of `workloads/` and prints what it measured, and on what. */
+/** `npm run bench -- large --quick`: runs workloads of `workloads/` and writes what they measured to `results/`. */
 import '../src/node-version.js';
-import {arch, availableParallelism, cpus, platform, release} from 'node:os';
-import {parseArgs} from 'node:util';
-import Database from 'better-sqlite3';
+import {tmpdir} from 'node:os';
+import {withTemporaryDirectory} from '../examples/demo/temporary.js';
+import {messageOf} from '../src/message.js';
+import {readCommandLine, usage, type CommandLine} from './harness/command-line.js';
+import {installPackages} from './harness/packages.js';
 
-const WORKLOADS = {
-	pin: async () => (await import('./workloads/pin.js')).run(),
-};
-
-const {positionals} = parseArgs({allowPositionals: true});
-const [name = ''] = positionals;
-if (!isWorkload(name)) {
-	console.error(`There is no workload "${name}". Choose one of: ${Object.keys(WORKLOADS).join(', ')}`);
-	process.exit(1);
+const commandLine = read();
+if (commandLine.help) {
+	console.log(usage());
+} else {
+	installPackages();
+	// It needs those packages.
+	const {runWorkloads} = await import('./harness/run.js');
+	await withTemporaryDirectory('hotcopy-bench-', commandLine.dir ?? tmpdir(), async (directory, {signal}) => {
+		await runWorkloads(commandLine, directory, signal);
+	});
 }
 
-const memory = new Database(':memory:');
-const sqlite = memory.prepare<[], string>('SELECT sqlite_version()').pluck().get();
-memory.close();
-console.log(
-	`${new Date().toISOString().slice(0, 10)}, Node.js ${process.versions.node}, SQLite ${String(sqlite)}, ` +
-		`${platform()} ${release()} ${arch()}, ${String(availableParallelism())} × ${cpus()[0]?.model ?? 'CPU'}`,
-);
-console.table(await WORKLOADS[name]());
-
-function isWorkload(value: string): value is keyof typeof WORKLOADS {
-	return Object.hasOwn(WORKLOADS, value);
+function read(): CommandLine {
+	try {
+		return readCommandLine(process.argv.slice(2));
+	} catch (error) {
+		console.error(`${messageOf(error)}\n\n${usage()}`);
+		process.exit(1);
+	}
 }

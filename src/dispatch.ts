@@ -1,11 +1,12 @@
 import {tmpdir} from 'node:os';
-import {join} from 'node:path';
+import {dirname, join} from 'node:path';
 import {MessageChannel, receiveMessageOnPort, type Transferable} from 'node:worker_threads';
 import type {Job} from './job.ts';
 import {removeLeftovers, removeStaging} from './leftovers.ts';
 import type {WorkerPool} from './pool.ts';
-import type {BackupRequest, JobOutcome, WorkerMessage} from './protocol.ts';
+import type {BackupRequest, JobOutcome, TargetRequest, WorkerMessage} from './protocol.ts';
 import {receive, type ReportListener} from './reports.ts';
+import type {Sweeps} from './sweeps.ts';
 
 /** Beside this a snapshot is staged, where it cannot be taken in memory. There is never a file of this name. */
 const SNAPSHOT_PATH = join(tmpdir(), 'hotcopy-snapshot.db');
@@ -20,20 +21,31 @@ export async function dispatch(
 	job: Job,
 	pool: WorkerPool,
 	progressInterval: number,
+	sweeps: Sweeps,
 	listener: Pick<ReportListener, 'onTick' | 'onThrow'>,
 ): Promise<JobOutcome> {
 	const {port1: port, port2} = new MessageChannel();
-	const {progress} = job.spec.options;
-	let staging: string | undefined;
+	const {
+		options: {progress},
+		target,
+	} = job.spec;
+	const path = target.kind === 'memory' ? SNAPSHOT_PATH : job.targetPath;
+	const directory = dirname(path);
+	const sweep = sweeps.isDue(directory, job.queuedAt);
+	const begunAt = performance.now();
+	const stagings = new Set<string>();
+	const discard = async (): Promise<void> => {
+		await Promise.all([...stagings].map(removeStaging));
+	};
 	const children = new Set<number>();
 	const reports: ReportListener = {
 		...listener,
 		progress,
-		onStaging: (path) => {
-			staging = path;
-			job.discard = async () => {
-				await removeStaging(path);
-			};
+		onStaging: (file) => {
+			stagings.add(file);
+			// It comes after the look.
+			if (sweep) sweeps.done(directory, begunAt);
+			job.discard = discard;
 		},
 		onImage: (bytes) => {
 			job.image = bytes;
@@ -50,15 +62,15 @@ export async function dispatch(
 
 	try {
 		await removeLeftovers();
-		const request = toRequest(job, port2, progressInterval);
+		const request = toRequest(job, port2, progressInterval, {path, sweep});
 		const transfer: Transferable[] = [port2];
 		if (request.source.kind === 'bytes') transfer.push(request.source.bytes);
 		return await pool.run(request, transfer);
 	} catch (error) {
 		drain(port, hand);
 		for (const pid of children) kill(pid);
-		// A dead thread could not clean up. Its process lives on, so no other process may take the file for a stale one.
-		if (staging !== undefined) await removeStaging(staging);
+		// A dead thread could not clean up. Its process lives on, so no other process may take the files for stale ones.
+		await discard();
 		throw error;
 	} finally {
 		// The outcome comes through another port and may overtake the last reports.
@@ -67,20 +79,27 @@ export async function dispatch(
 	}
 }
 
-function toRequest(job: Job, port: BackupRequest['port'], progressInterval: number): BackupRequest {
-	const {source, target, options} = job.spec;
+function toRequest(
+	job: Job,
+	port: BackupRequest['port'],
+	progressInterval: number,
+	{path, sweep}: Pick<TargetRequest, 'path' | 'sweep'>,
+): BackupRequest {
+	const {source, target, options, restore} = job.spec;
 	return {
 		jobId: job.id,
 		source,
 		target: {
 			kind: target.kind,
-			path: target.kind === 'memory' ? SNAPSHOT_PATH : job.targetPath,
+			path,
+			sweep,
 			existing: target.existing,
 			mode: options.mode,
 			journalMode: options.journalMode,
 			depth: options.verify,
 			checksum: options.checksum,
 		},
+		restore: restore && {safetyCopy: job.safetyPath},
 		copy: {
 			pages: Math.max(0, options.pages),
 			snapshot: options.snapshot,

@@ -64,7 +64,9 @@ Object.defineProperty(BackupError.prototype, 'name', {value: 'BackupError', conf
 
 /** What an aborted job rejects with: `name` is `AbortError`, `code` is `ABORT_ERR`, `cause` is the signal's reason. */
 export class AbortError extends Error {
+	/** As Node.js has it for what is aborted. */
 	readonly code = 'ABORT_ERR';
+	/** The job that was aborted; undefined where there was none yet. */
 	declare readonly jobId?: string;
 
 	constructor(reason: unknown, jobId?: string) {

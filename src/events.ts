@@ -23,11 +23,15 @@ export interface BackupEvents {
 	needsDrain: () => void;
 }
 
+/** What every event about a job has. */
 export interface JobEvent {
+	/** The job at that moment. */
 	readonly job: JobInfo;
 }
 
+/** How far a job has got. */
 export interface ProgressEvent extends JobEvent {
+	/** SQLite's status of the last step. */
 	readonly status: ProgressStatus;
 	/** Pages still to copy. */
 	readonly remaining: number;
@@ -35,11 +39,15 @@ export interface ProgressEvent extends JobEvent {
 	readonly total: number;
 }
 
+/** A job that succeeded. */
 export interface CompletedEvent extends JobEvent {
+	/** What its promise resolves to. */
 	readonly result: BackupResult;
 }
 
+/** A job that failed or was aborted. */
 export interface FailedEvent extends JobEvent {
+	/** What its promise rejects with. */
 	readonly error: unknown;
 }
 

@@ -9,10 +9,18 @@ export interface DatabaseHandle {
 	readonly open: boolean;
 	/** True between BEGIN and COMMIT. */
 	readonly inTransaction: boolean;
+	/** Runs a pragma and returns its rows. */
 	pragma(source: string): unknown;
-	prepare(source: string): {all(): unknown[]};
+	/** Compiles a query. */
+	prepare(source: string): PreparedQuery;
 	/** The bytes of one of its databases. */
 	serialize(options?: {attached?: string}): Uint8Array;
+}
+
+/** A query that a handle has compiled. */
+export interface PreparedQuery {
+	/** Runs it and returns its rows. */
+	all(): unknown[];
 }
 
 /** One database of a connection: its file, or `undefined` where it has none. */

@@ -18,8 +18,19 @@ export type {
 } from './options.ts';
 export type {ManagerOptions, ThreadOptions} from './manager-options.ts';
 export type {BackupEvents, CompletedEvent, FailedEvent, JobEvent, ProgressEvent} from './events.ts';
-export type {JobInfo, JobState} from './job.ts';
-export type {BackupResult} from './result.ts';
+export type {FailedState, JobInfo, JobState} from './job.ts';
+export type {BackupAllOptions} from './backup-all-options.ts';
+export type {
+	BackupAllRequest,
+	BackupAllRequests,
+	BackupOutcome,
+	FulfilledBackup,
+	RejectedBackup,
+} from './backup-all.ts';
+export type {ManagerStats} from './stats.ts';
+export type {HistogramSummary} from './histogram.ts';
+export type {RestoreOptions} from './restore-options.ts';
+export type {BackupResult, RestoreResult} from './result.ts';
 export type {BackupSource} from './source.ts';
 export type {BackupTarget} from './target.ts';
-export type {DatabaseHandle} from './handle.ts';
+export type {DatabaseHandle, PreparedQuery} from './handle.ts';

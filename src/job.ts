@@ -2,26 +2,33 @@ import {randomUUID} from 'node:crypto';
 import {Control} from './control.ts';
 import {SQLITE_OK, type ProgressStatus} from './constants.ts';
 import type {FilledBackupOptions} from './options.ts';
-import type {SourceRequest} from './protocol.ts';
+import type {RestoreRequest, SourceRequest} from './protocol.ts';
 import type {BackupResult} from './result.ts';
 import type {NamedTarget} from './target.ts';
 
+/** How a job ends that has no copy. */
 export type FailedState = 'failed' | 'aborted';
+/** Where a job is in its life. */
 export type JobState = 'queued' | 'active' | 'completed' | FailedState;
 
 /** A job at one moment, as events and `manager.jobs` show it. */
 export interface JobInfo {
+	/** Unique; a result and an error have it as `jobId`. */
 	readonly id: string;
 	/** The source's path; `:memory:` or the database's name for one without a file. */
 	readonly source: string;
 	/** The target's path. */
 	readonly target: string;
+	/** Waiting, running, or how it ended. */
 	readonly state: JobState;
+	/** The `priority` that it was given. */
 	readonly priority: number;
 	/** Pages still to copy; 0 before the first step. */
 	readonly remaining: number;
 	/** Pages in all; 0 before the first step. */
 	readonly total: number;
+	/** Bytes in a page; 0 before the first step. */
+	readonly pageSize: number;
 	/** How often another connection's write made the copy start again. */
 	readonly restarts: number;
 	/** How often a lock made the job wait. */
@@ -35,6 +42,7 @@ export interface JobProgress {
 	readonly status: ProgressStatus;
 	readonly remaining: number;
 	readonly total: number;
+	readonly pageSize: number;
 	readonly restarts: number;
 	readonly busyRetries: number;
 	readonly walBytes: number;
@@ -50,6 +58,8 @@ export interface JobSpec {
 	readonly source: SourceRequest;
 	readonly target: NamedTarget;
 	readonly options: FilledBackupOptions;
+	/** Undefined for what is no restore. */
+	readonly restore?: RestoreRequest;
 }
 
 /**
@@ -73,13 +83,25 @@ export class Job {
 	readonly promise: Promise<JobOutput>;
 	/** The target with its links followed; until then as it was named. Jobs with one target run one after another. */
 	targetPath: string;
-	progress: JobProgress = {status: SQLITE_OK, remaining: 0, total: 0, restarts: 0, busyRetries: 0, walBytes: 0};
+	/** Where a restore keeps the state from before, with its links followed. */
+	safetyPath: string | undefined;
+	progress: JobProgress = {
+		status: SQLITE_OK,
+		remaining: 0,
+		total: 0,
+		pageSize: 0,
+		restarts: 0,
+		busyRetries: 0,
+		walBytes: 0,
+	};
 	readonly queuedAt = performance.now();
 	startedAt: number | undefined;
 	/** The bytes of a snapshot, once they have come. */
 	image: ArrayBuffer | undefined;
 	/** Takes away what the worker has made so far. It may still be at work, but must not publish any more. */
 	discard: (() => Promise<void>) | undefined;
+	/** Resolved once no worker has anything of the job any more, which may be after its promise was rejected. */
+	readonly over = Promise.withResolvers<undefined>();
 
 	#state: JobState = 'queued';
 	#cancellation: Cancellation | undefined;
@@ -89,6 +111,7 @@ export class Job {
 	constructor(spec: JobSpec) {
 		this.spec = spec;
 		this.targetPath = spec.target.path;
+		this.safetyPath = spec.restore?.safetyCopy;
 		this.#settle = Promise.withResolvers();
 		this.promise = this.#settle.promise;
 	}
@@ -102,8 +125,9 @@ export class Job {
 	}
 
 	/** Jobs that write to one file run one after another. */
-	get lane(): string | undefined {
-		return this.spec.target.kind === 'memory' ? undefined : this.targetPath;
+	get lanes(): readonly string[] {
+		const paths = this.spec.target.kind === 'memory' ? [] : [this.targetPath, this.safetyPath];
+		return paths.filter((path) => path !== undefined);
 	}
 
 	/** Why the job is being cancelled, while it is. */
@@ -112,7 +136,7 @@ export class Job {
 	}
 
 	get info(): JobInfo {
-		const {remaining, total, restarts, busyRetries, walBytes} = this.progress;
+		const {remaining, total, pageSize, restarts, busyRetries, walBytes} = this.progress;
 		const {source, options} = this.spec;
 		return Object.freeze({
 			id: this.id,
@@ -122,6 +146,7 @@ export class Job {
 			priority: options.priority,
 			remaining,
 			total,
+			pageSize,
 			restarts,
 			busyRetries,
 			walBytes,

@@ -1,21 +1,34 @@
 import type {ProgressStatus} from './constants.ts';
 
+/** How an existing target can be treated. */
+export const EXISTING_MODES = ['replace', 'overwrite', 'fail'] as const;
+/** Whether one read transaction spans the whole copy. */
+export const SNAPSHOT_MODES = ['auto', 'pin', 'none'] as const;
+/** What the journal mode of the copy can be. */
+export const JOURNAL_MODES = ['keep', 'delete'] as const;
+/** How thoroughly a copy can be checked. */
+export const VERIFY_DEPTHS = ['quick', 'full'] as const;
+/** The ways to copy. */
+export const STRATEGY_NAMES = ['pages', 'serialize', 'clone', 'vacuum'] as const;
+/** The ways to copy, and the choice of the best one. */
+export const STRATEGY_OPTIONS = ['auto', ...STRATEGY_NAMES] as const;
+
 /** How an existing target is treated; see {@link BackupOptions.existing}. */
-export type ExistingMode = 'replace' | 'overwrite' | 'fail';
+export type ExistingMode = (typeof EXISTING_MODES)[number];
 /** Whether one read transaction spans the whole copy; see {@link BackupOptions.snapshot}. */
-export type SnapshotMode = 'auto' | 'pin' | 'none';
+export type SnapshotMode = (typeof SNAPSHOT_MODES)[number];
 /** What the journal mode of the copy is; see {@link BackupOptions.journalMode}. */
-export type JournalModeOption = 'keep' | 'delete';
+export type JournalModeOption = (typeof JOURNAL_MODES)[number];
+/** How thoroughly a database is checked. */
+export type VerifyDepth = (typeof VERIFY_DEPTHS)[number];
 /** How thoroughly a copy is checked; see {@link BackupOptions.verify}. */
-export type VerifyOption = false | 'quick' | 'full';
+export type VerifyOption = false | VerifyDepth;
 /** Which checksum of the copy is made; see {@link BackupOptions.checksum}. */
 export type ChecksumOption = false | 'sha256';
-/** The ways to copy; see {@link BackupOptions.strategy}. */
-export const STRATEGY_NAMES = ['pages', 'serialize', 'clone', 'vacuum'] as const;
 /** A way to copy, as a result names it. */
 export type StrategyName = (typeof STRATEGY_NAMES)[number];
 /** A way to copy, or `'auto'` for the best one; see {@link BackupOptions.strategy}. */
-export type StrategyOption = 'auto' | StrategyName;
+export type StrategyOption = (typeof STRATEGY_OPTIONS)[number];
 
 /**
  * Called after every step with SQLite's status, the pages still to copy and the pages in all.

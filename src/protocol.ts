@@ -5,7 +5,7 @@
 import type {MessagePort} from 'node:worker_threads';
 import type {BackupErrorCode} from './errors.ts';
 import type {JobProgress} from './job.ts';
-import type {BackupResult} from './result.ts';
+import type {RestoreResult} from './result.ts';
 import type {ProgressStatus} from './constants.ts';
 import type {
 	ChecksumOption,
@@ -41,6 +41,8 @@ export interface TargetRequest {
 	 * a file that is never made, beside which it can be staged.
 	 */
 	readonly path: string;
+	/** Whether to look in its directory for what dead processes left; if not, another job has done so meanwhile. */
+	readonly sweep: boolean;
 	readonly existing: ExistingMode;
 	/** Permission bits, or undefined for the source's. */
 	readonly mode: number | undefined;
@@ -72,11 +74,19 @@ export interface ReportRequest {
 	readonly tickInterval: number;
 }
 
+/** What makes a job a restore. */
+export interface RestoreRequest {
+	/** Absolute, for a worker with every link followed: where the state from before is kept, if it is. */
+	readonly safetyCopy: string | undefined;
+}
+
 /** One job, as Piscina hands it to a worker. */
 export interface BackupRequest {
 	readonly jobId: string;
 	readonly source: SourceRequest;
 	readonly target: TargetRequest;
+	/** Undefined for what is no restore. */
+	readonly restore: RestoreRequest | undefined;
 	readonly copy: CopyRequest;
 	readonly report: ReportRequest;
 	/** Where the worker posts its {@link WorkerMessage}s. */
@@ -137,8 +147,8 @@ export interface ImageMessage {
 export type WorkerMessage =
 	LeftoverMessage | StagingMessage | StepsMessage | TickMessage | ChildMessage | LibrariesMessage | ImageMessage;
 
-/** What the worker knows of a job that succeeded: all but its name and its times. */
-export type CopyReport = Omit<BackupResult, 'jobId' | 'queuedMs' | 'durationMs'>;
+/** What the worker knows of a job that succeeded, of whatever kind: all but its name and its times. */
+export type CopyReport = Omit<RestoreResult, 'jobId' | 'queuedMs' | 'durationMs'>;
 
 export interface SuccessOutcome {
 	readonly type: 'success';

@@ -1,7 +1,7 @@
 /** What the queue needs to know of a job. */
 export interface Queued {
-	/** Of the jobs in one lane, one runs at a time. Undefined: it runs beside any other. */
-	readonly lane: string | undefined;
+	/** Of the jobs in one lane, one runs at a time. In none: it runs beside any other. */
+	readonly lanes: readonly string[];
 	readonly spec: {readonly options: {readonly priority: number}};
 }
 
@@ -35,14 +35,13 @@ export class JobQueue<J extends Queued> {
 		if (level.size === 0) this.#waiting.delete(priority);
 	}
 
-	/** Takes the next job whose lane is free, and holds that lane until `release`. */
+	/** Takes the next job whose lanes are free, and holds them until `release`. */
 	take(): J | undefined {
 		for (const priority of [...this.#waiting.keys()].sort((a, b) => b - a)) {
 			for (const job of this.#waiting.get(priority) ?? []) {
-				const {lane} = job;
-				if (lane !== undefined && this.#busyLanes.has(lane)) continue;
+				if (job.lanes.some((lane) => this.#busyLanes.has(lane))) continue;
 				this.remove(job);
-				if (lane !== undefined) this.#busyLanes.add(lane);
+				for (const lane of job.lanes) this.#busyLanes.add(lane);
 				return job;
 			}
 		}
@@ -50,8 +49,8 @@ export class JobQueue<J extends Queued> {
 		return undefined;
 	}
 
-	/** The job is over: the next one in its lane may run. */
-	release({lane}: J): void {
-		if (lane !== undefined) this.#busyLanes.delete(lane);
+	/** The job is over: the next one in its lanes may run. */
+	release({lanes}: J): void {
+		for (const lane of lanes) this.#busyLanes.delete(lane);
 	}
 }

@@ -34,3 +34,12 @@ export interface BackupResult {
 	/** The published file's SHA-256 in hexadecimal, when `checksum` asked for it. */
 	readonly sha256?: string;
 }
+
+/** What a successful restore did: what the backup of the backup into the target would have done, and this. */
+export interface RestoreResult extends BackupResult {
+	/**
+	 * The file that holds the state from before, every link followed. Absent where `safetyCopy` did not ask for it, and
+	 * where there was nothing to keep, as the target did not exist.
+	 */
+	readonly safetyCopy?: string;
+}

@@ -1,3 +1,5 @@
+import {dirname} from 'node:path';
+import {DirectoryFlusher} from './directory-flush.ts';
 import {dispatch} from './dispatch.ts';
 import {AbortError, BackupError} from './errors.ts';
 import type {Announce} from './events.ts';
@@ -9,7 +11,10 @@ import {WorkerPool} from './pool.ts';
 import {Pressure} from './pressure.ts';
 import type {JobOutcome} from './protocol.ts';
 import {JobQueue} from './queue.ts';
-import {resolveTarget} from './target.ts';
+import {Statistics, type ManagerStats} from './stats.ts';
+import {Sweeps} from './sweeps.ts';
+import {resolveSafetyCopy, resolveTarget} from './target.ts';
+import {whenAborted} from './when-aborted.ts';
 
 /** The jobs of a manager: which of them run, and how each one ends. */
 export class Scheduler {
@@ -17,7 +22,10 @@ export class Scheduler {
 	readonly #announce: Announce;
 	readonly #pool: WorkerPool;
 	readonly #pressure: Pressure;
+	readonly #statistics = new Statistics();
 	readonly #queue = new JobQueue<Job>();
+	readonly #sweeps = new Sweeps();
+	readonly #flusher = new DirectoryFlusher();
 	readonly #jobs = new Set<Job>();
 	/** Jobs that a worker still has, which a job that was rejected early may be. */
 	readonly #running = new Set<Job>();
@@ -41,40 +49,54 @@ export class Scheduler {
 		return this.#pressure.needsDrain;
 	}
 
+	get stats(): ManagerStats {
+		return this.#statistics.snapshot;
+	}
+
+	/** @throws `BackupError` ERR_BACKUP_CLOSED */
+	refuseWhenClosed(): void {
+		if (this.#closing === undefined) return;
+		throw new BackupError('ERR_BACKUP_CLOSED', 'The BackupManager is closed. Create a new one for further backups.');
+	}
+
 	/** Whether one more job may come, before anything is done for it. */
 	admit({signal}: FilledBackupOptions): void {
-		if (this.#closing !== undefined) {
-			throw new BackupError('ERR_BACKUP_CLOSED', 'The BackupManager is closed. Create a new one for further backups.');
-		}
-
+		this.refuseWhenClosed();
 		if (signal?.aborted === true) throw new AbortError(signal.reason);
 		this.#pressure.refuseWhenFull();
 	}
 
-	/** A job's life, from here to its promise. */
-	async submit(spec: JobSpec): Promise<JobOutput> {
+	/**
+	 * A job's life, from here to its promise.
+	 *
+	 * @param group aborts it as well, and then the promise settles no sooner than the worker has cleaned up
+	 */
+	async submit(spec: JobSpec, group?: AbortSignal): Promise<JobOutput> {
 		const job = new Job(spec);
-		const {signal} = spec.options;
-		const onAbort = (): void => {
-			this.#abort(job, new AbortError(signal?.reason, job.id));
-		};
-		signal?.addEventListener('abort', onAbort, {once: true});
+		const forget = [spec.options.signal, group].map((signal) =>
+			whenAborted(signal, (reason) => {
+				this.#abort(job, new AbortError(reason, job.id));
+			}),
+		);
 		this.#jobs.add(job);
+		this.#statistics.queued();
 		this.#announce('queued', {job: job.info});
 		this.#pressure.entered();
 		this.#entrance = this.#enqueue(job, this.#entrance);
 		try {
 			return await job.promise;
 		} finally {
-			signal?.removeEventListener('abort', onAbort);
+			for (const stop of forget) stop();
+			if (group?.aborted === true) await job.over.promise;
 		}
 	}
 
 	/** Jobs enter the queue in the order they came, whichever link is followed first: the last one to a target wins. */
 	async #enqueue(job: Job, before: Promise<void>): Promise<void> {
-		const {spec} = job;
+		const {target, restore} = job.spec;
 		try {
-			job.targetPath = await resolveTarget(spec.target).finally(() => before);
+			const resolving = [resolveTarget(target), resolveSafetyCopy(restore)] as const;
+			[job.targetPath, job.safetyPath] = await Promise.all(resolving).finally(() => before);
 			if (job.settled) return;
 			this.#queue.add(job);
 			this.#pump();
@@ -95,6 +117,7 @@ export class Scheduler {
 		const {timeout} = job.spec.options;
 		this.#running.add(job);
 		job.activate();
+		this.#statistics.started(job);
 		this.#announce('active', {job: job.info});
 		this.#pressure.leftQueue();
 		const timer = Number.isFinite(timeout)
@@ -103,7 +126,7 @@ export class Scheduler {
 				}, timeout)
 			: undefined;
 		try {
-			const outcome = await dispatch(job, this.#pool, this.#options.progressInterval, {
+			const outcome = await dispatch(job, this.#pool, this.#options.progressInterval, this.#sweeps, {
 				onTick: ({type: _, ...progress}) => {
 					if (job.settled) return;
 					job.progress = progress;
@@ -114,6 +137,8 @@ export class Scheduler {
 					this.#cancel(job, error, 'failed');
 				},
 			});
+			const [target] = job.lanes;
+			if (outcome.type === 'success' && target !== undefined) await this.#flusher.flush(dirname(target));
 			this.#finish(job, outcome);
 		} catch (error) {
 			this.#fail(job, withJobId(error, job.id), 'failed');
@@ -121,6 +146,7 @@ export class Scheduler {
 			clearTimeout(timer);
 			this.#running.delete(job);
 			this.#queue.release(job);
+			job.over.resolve(undefined);
 			this.#pump();
 			this.#settleIdle();
 		}
@@ -140,6 +166,7 @@ export class Scheduler {
 				});
 				this.#jobs.delete(job);
 				job.complete(result);
+				this.#statistics.completed(result);
 				this.#announce('completed', {job: job.info, result});
 				this.#pressure.ended();
 				break;
@@ -175,6 +202,8 @@ export class Scheduler {
 		this.#queue.remove(job);
 		this.#jobs.delete(job);
 		job.fail(final.error, final.state);
+		this.#statistics.failed(job, final.state);
+		if (!this.#running.has(job)) job.over.resolve(undefined);
 		this.#announce(final.state, {job: job.info, error: final.error});
 		if (wasQueued) this.#pressure.leftQueue();
 		this.#pressure.ended();

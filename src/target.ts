@@ -5,6 +5,7 @@ import {findSchema, isDescriptor, isHandle, type DatabaseHandle} from './handle.
 import {messageOf} from './message.ts';
 import type {ExistingMode, FilledBackupOptions} from './options.ts';
 import {toPath} from './paths.ts';
+import type {RestoreRequest} from './protocol.ts';
 import {show} from './validate.ts';
 
 /** Where a copy can go: a path, or a live better-sqlite3 handle, whose file is then overwritten in place. */
@@ -42,20 +43,33 @@ export function nameTarget(target: BackupTarget, {existing, checksum}: FilledBac
 		);
 	}
 
-	const path = toPath(target, 'target');
-	const given = typeof target === 'string' ? target : target.pathname;
+	return {kind: 'file', path: toFilePath(target, 'target'), existing};
+}
+
+/**
+ * @param what the file is to the caller
+ * @throws TypeError for what names no file, or a directory.
+ */
+export function toFilePath(value: string | URL, what: string): string {
+	const path = toPath(value, what);
+	const given = typeof value === 'string' ? value : value.pathname;
 	if (given.endsWith('/') || given.endsWith(sep)) {
 		throw new TypeError(
-			`Expected the target to be a file, but got the directory ${show(given)}: add a file name to it`,
+			`Expected the ${what} to be a file, but got the directory ${show(given)}: add a file name to it`,
 		);
 	}
 
-	return {kind: 'file', path, existing};
+	return path;
 }
 
 /** @throws `BackupError` ERR_BACKUP_TARGET */
 export async function resolveTarget({kind, path}: NamedTarget): Promise<string> {
-	return kind === 'memory' ? path : await followLinks(path);
+	return kind === 'memory' ? path : await followLinks(path, 'target');
+}
+
+/** @throws `BackupError` ERR_BACKUP_TARGET */
+export async function resolveSafetyCopy(restore: RestoreRequest | undefined): Promise<string | undefined> {
+	return restore?.safetyCopy === undefined ? undefined : await followLinks(restore.safetyCopy, 'safety copy');
 }
 
 /**
@@ -64,7 +78,7 @@ export async function resolveTarget({kind, path}: NamedTarget): Promise<string> 
  *
  * @throws `BackupError` ERR_BACKUP_TARGET when the directory is missing or cannot be searched.
  */
-export async function followLinks(path: string): Promise<string> {
+async function followLinks(path: string, what: string): Promise<string> {
 	try {
 		let current = path;
 		for (let links = 0; links < MAX_LINKS; links++) {
@@ -76,14 +90,14 @@ export async function followLinks(path: string): Promise<string> {
 	} catch (cause) {
 		throw new BackupError(
 			'ERR_BACKUP_TARGET',
-			`The target's directory ${dirname(path)} cannot be used: ${messageOf(cause)}. Create it, or check the path and its permissions.`,
+			`The ${what}'s directory ${dirname(path)} cannot be used: ${messageOf(cause)}. Create it, or check the path and its permissions.`,
 			{cause},
 		);
 	}
 
 	throw new BackupError(
 		'ERR_BACKUP_TARGET',
-		`The target ${path} is a chain of more than ${String(MAX_LINKS)} symbolic links`,
+		`The ${what} ${path} is a chain of more than ${String(MAX_LINKS)} symbolic links`,
 	);
 }
 

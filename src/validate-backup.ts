@@ -13,12 +13,21 @@ import {
 	type Given,
 } from './validate.ts';
 import {toPath} from './paths.ts';
-import {STRATEGY_NAMES, type BackupOptions, type FilledBackupOptions, type SnapshotOptions} from './options.ts';
+import {
+	EXISTING_MODES,
+	JOURNAL_MODES,
+	SNAPSHOT_MODES,
+	STRATEGY_OPTIONS,
+	VERIFY_DEPTHS,
+	type BackupOptions,
+	type FilledBackupOptions,
+	type SnapshotOptions,
+} from './options.ts';
 
 /** The highest number of pages in a step that SQLite's 32-bit argument can take. */
 const MAX_PAGES = 2 ** 31 - 1;
 
-const CHECKS: Checks<BackupOptions> = {
+export const CHECKS: Checks<BackupOptions> = {
 	pages: integer({min: -MAX_PAGES, max: MAX_PAGES}),
 	progress: callable,
 	name: text,
@@ -26,16 +35,16 @@ const CHECKS: Checks<BackupOptions> = {
 	sleep: number({min: 0, unit: 'seconds'}),
 	signal: instance('an AbortSignal', isAbortSignal),
 	maxRate: number({min: 0, moreThanMin: true, infinity: true, unit: 'bytes a second'}),
-	snapshot: choice('auto', 'pin', 'none'),
-	strategy: choice('auto', ...STRATEGY_NAMES),
-	existing: choice('replace', 'overwrite', 'fail'),
-	verify: choice(false, 'quick', 'full'),
+	snapshot: choice(...SNAPSHOT_MODES),
+	strategy: choice(...STRATEGY_OPTIONS),
+	existing: choice(...EXISTING_MODES),
+	verify: choice(false, ...VERIFY_DEPTHS),
 	checksum: choice(false, 'sha256'),
 	maxWalBytes: number({min: 0, moreThanMin: true, infinity: true, unit: 'bytes'}),
 	stallTimeout: number({min: 0, infinity: true, unit: 'milliseconds'}),
 	timeout: number({min: 0, moreThanMin: true, max: LONGEST_TIMER, infinity: true, unit: 'milliseconds'}),
 	mode: integer({min: 0, max: 0o777}),
-	journalMode: choice('keep', 'delete'),
+	journalMode: choice(...JOURNAL_MODES),
 	priority: integer({}),
 };
 
@@ -73,7 +82,7 @@ function fill(defaults: FilledBackupOptions, options: Given<BackupOptions>): Fil
 }
 
 /** By shape, not by class: a signal may come from another realm. */
-function isAbortSignal(value: unknown): boolean {
+export function isAbortSignal(value: unknown): boolean {
 	return (
 		typeof value === 'object' &&
 		value !== null &&

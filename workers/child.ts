@@ -4,9 +4,11 @@ import {createInterface, type Interface} from 'node:readline';
 import type {Readable, Writable} from 'node:stream';
 import {setTimeout as sleep} from 'node:timers/promises';
 import {fileURLToPath} from 'node:url';
+import type {Control} from '../src/control.ts';
 import {siblingModule} from '../src/sibling.ts';
 import type {ChildMessage, News, TaskName, Tasks} from './children/tasks.ts';
-import type {JobContext} from './context.ts';
+import type {Patience} from './patience.ts';
+import type {Reporter} from './reporter.ts';
 
 const PROGRAM = siblingModule('./children/main', import.meta.url);
 
@@ -18,6 +20,13 @@ const LOOK_INTERVAL = 5;
  * middle of a system call, a flush say, and will return from it to nothing.
  */
 const DEATH_GRACE = 10;
+
+/** Whoever has a task done: a worker's job, as a rule. */
+export interface Client {
+	readonly control: Pick<Control, 'cancelled'>;
+	readonly patience: Pick<Patience, 'throwIfCancelled'>;
+	readonly reporter: Pick<Reporter, 'post'>;
+}
 
 interface Child {
 	readonly process: ChildProcessByStdio<Writable, Readable, null>;
@@ -43,7 +52,7 @@ export type Reply<Name extends TaskName> =
 let kept: Child | undefined;
 
 /** Starts the child, if there is none, so that a task given to it begins at once. False: none can be started. */
-export async function readyChild(job: JobContext): Promise<boolean> {
+export async function readyChild(job: Client): Promise<boolean> {
 	kept ??= await start(job);
 	return kept !== undefined;
 }
@@ -56,7 +65,7 @@ export async function readyChild(job: JobContext): Promise<boolean> {
 export async function askChild<Name extends TaskName>(
 	task: Name,
 	order: Tasks[Name]['order'],
-	job: JobContext,
+	job: Client,
 	listener: ChildListener = {},
 ): Promise<Reply<Name>> {
 	job.patience.throwIfCancelled();
@@ -82,11 +91,19 @@ interface Asked<Name extends TaskName> {
 	readonly heard: boolean;
 }
 
+/** Ends the child of this thread, which else lives as long as the thread. */
+export async function dismissChild(): Promise<void> {
+	const child = kept;
+	kept = undefined;
+	child?.process.kill('SIGKILL');
+	await child?.closed;
+}
+
 async function ask<Name extends TaskName>(
 	child: Child,
 	task: Name,
 	order: Tasks[Name]['order'],
-	job: JobContext,
+	job: Client,
 	{onNews, onLook}: ChildListener,
 ): Promise<Asked<Name>> {
 	const {lines, closed} = child;
@@ -141,7 +158,7 @@ async function ask<Name extends TaskName>(
 	}
 }
 
-async function start({reporter, control}: JobContext): Promise<Child | undefined> {
+async function start({reporter, control}: Client): Promise<Child | undefined> {
 	// Without the options of this process: a loader would cost time, and a debugger's port would be taken twice.
 	const {NODE_OPTIONS: _, ...env} = process.env;
 	try {

@@ -17,6 +17,8 @@ export class Reporter {
 	restarts = 0;
 	busyRetries = 0;
 	walBytes = 0;
+	/** Bytes in a page of the source, once a strategy knows it. */
+	pageSize = 0;
 	readonly #request: BackupRequest;
 	readonly #control: Control;
 	/** Reports that wait for their turn, as runs: a steady copy of any length is a single one. */
@@ -56,6 +58,7 @@ export class Reporter {
 			status,
 			remaining,
 			total,
+			pageSize: this.pageSize,
 			restarts: this.restarts,
 			busyRetries: this.busyRetries,
 			walBytes: this.walBytes,

@@ -3,22 +3,27 @@ import type {CopyReport} from '../src/protocol.ts';
 import type {JobContext} from './context.ts';
 import {inspectTarget} from './publish/inspect.ts';
 import {publish} from './publish/publish.ts';
+import type {SafetyCopy} from './publish/safety-copy.ts';
 import {createStaging} from './publish/staging.ts';
 import {findSourceFile, openSource, type Source, type SourceFile} from './source/open.ts';
 import {copy, type MadeCopy} from './strategies/copy.ts';
 
-/** One job: look, copy into a staging file, seal it, tell of the last step, publish. */
-export async function runJob(job: JobContext): Promise<CopyReport> {
+/**
+ * One job: look, copy into a staging file, seal it, tell of the last step, publish.
+ *
+ * @param safety keeps what is overwritten
+ */
+export async function runJob(job: JobContext, safety?: SafetyCopy): Promise<CopyReport> {
 	const file = findSource(job);
 	const target = inspectTarget(job, file);
-	const staging = createStaging(target.path, job);
+	const staging = createStaging(target.path, target.sweep, job);
 	try {
 		const {name, made} = await withSource(job, file, async (source) => ({
 			name: source.name,
 			made: await copy(source, staging, job),
 		}));
-		const sealed = await publish({staging, target, file, copied: made}, job, () => {
-			announceLast(job, made.pages);
+		const sealed = await publish({staging, target, file, copied: made, safety}, job, () => {
+			announceLast(job, made);
 		});
 		return {...describe(job, name, made), target: target.path, ...sealed};
 	} finally {
@@ -46,7 +51,8 @@ export async function withSource<T>(
 }
 
 /** Returns once the callback has accepted the last step. */
-export function announceLast({reporter}: JobContext, pages: number): void {
+export function announceLast({reporter}: JobContext, {pages, pageSize}: MadeCopy): void {
+	reporter.pageSize = pageSize;
 	reporter.step(SQLITE_DONE, 0, pages);
 	reporter.flush();
 }

@@ -2,12 +2,13 @@ import {closeSync, fstatSync, openSync, readSync} from 'node:fs';
 import {BackupError} from '../src/errors.ts';
 import type {CopyReport} from '../src/protocol.ts';
 import type {JobContext} from './context.ts';
-import {Cancelled, sourceError} from './failures.ts';
+import {Cancelled, sourceError, targetError} from './failures.ts';
 import {leaveWalModeInMemory} from './journal-mode.ts';
 import {beginPublishing} from './publish/publisher.ts';
 import {createStaging} from './publish/staging.ts';
 import {announceLast, describe, findSource, withSource} from './run.ts';
 import type {Source} from './source/open.ts';
+import {Steps} from './steps.ts';
 import {chooseStrategy} from './strategies/choose.ts';
 import {copy, type MadeCopy} from './strategies/copy.ts';
 import {LONGEST_IMAGE, readImage, TooLarge} from './strategies/image.ts';
@@ -28,7 +29,7 @@ export async function runSnapshot(job: JobContext): Promise<CopyReport> {
 		name: source.name,
 		...(await take(source, job)),
 	}));
-	announceLast(job, made.pages);
+	announceLast(job, made);
 	beginPublishing(job);
 	// Nobody has a WAL beside bytes in memory.
 	leaveWalModeInMemory(new Uint8Array(buffer));
@@ -44,6 +45,7 @@ async function take(source: Source, job: JobContext): Promise<Taken> {
 
 	try {
 		const {bytes, pages, pageSize} = readImage(source, job);
+		new Steps(job, pages, pageSize).complete(pages);
 		return {buffer: ownBuffer(bytes), made: {pages, pageSize, strategy: 'serialize'}};
 	} catch (error) {
 		if (error instanceof TooLarge) throw tooLarge(source.name, error);
@@ -53,11 +55,15 @@ async function take(source: Source, job: JobContext): Promise<Taken> {
 }
 
 async function takeFromFile(source: Source, job: JobContext): Promise<Taken> {
-	const staging = createStaging(job.request.target.path, job);
+	const {path, sweep} = job.request.target;
+	const staging = createStaging(path, sweep, job);
 	try {
 		const made = await copy(source, staging, job);
 		await verify(staging.path, job);
 		return {buffer: made.pages === 0 ? new ArrayBuffer(0) : readFile(staging.path, source.name, job), made};
+	} catch (error) {
+		// Neither could be checked or read what was only just written.
+		throw error instanceof Cancelled ? error : targetError(path, error);
 	} finally {
 		staging.remove();
 	}
@@ -66,7 +72,7 @@ async function takeFromFile(source: Source, job: JobContext): Promise<Taken> {
 /** SQLite's own buffer cannot be transferred, so that is copied, once; one that came from the main thread goes back. */
 function ownBuffer(bytes: Uint8Array): ArrayBuffer {
 	const {buffer} = bytes;
-	if (buffer instanceof ArrayBuffer && !Buffer.isBuffer(bytes)) return buffer;
+	if (buffer instanceof ArrayBuffer && !Buffer.isBuffer(bytes) && bytes.length === buffer.byteLength) return buffer;
 	const own = new ArrayBuffer(bytes.length);
 	new Uint8Array(own).set(bytes);
 	return own;

@@ -1,11 +1,18 @@
 import {mkdtempSync, rmSync} from 'node:fs';
-import {constants, tmpdir} from 'node:os';
+import {constants} from 'node:os';
 import {join} from 'node:path';
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
-/** Runs `action` with a fresh directory, which is removed at the end, also after Ctrl-C and when the output is closed. */
+/**
+ * Runs `action` with a fresh directory, which is removed at the end, also after Ctrl-C and when the output is closed.
+ *
+ * @param prefix of the directory's name, for example `hotcopy-demo-`
+ * @param parent the directory to make it in
+ */
 export async function withTemporaryDirectory(
+	prefix: string,
+	parent: string,
 	action: (directory: string, controller: AbortController) => Promise<void>,
 ): Promise<void> {
 	const controller = new AbortController();
@@ -23,7 +30,7 @@ export async function withTemporaryDirectory(
 		controller.abort();
 	});
 
-	const directory = mkdtempSync(join(tmpdir(), 'hotcopy-demo-'));
+	const directory = mkdtempSync(join(parent, prefix));
 	try {
 		await action(directory, controller);
 	} catch (error) {

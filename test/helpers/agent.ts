@@ -1,13 +1,14 @@
 import {spawn} from 'node:child_process';
 import {once} from 'node:events';
 import {fileURLToPath} from 'node:url';
-import type {BackupOptions} from '../../src/index.js';
+import type {BackupOptions, StrategyName} from '../../src/index.js';
 import type {User} from './user.js';
 
-/** A backup for an agent to make. */
+/** A backup for an agent to make, or a snapshot. */
 export interface AgentQuestion {
 	readonly source: string;
-	readonly target: string;
+	/** Undefined: memory. */
+	readonly target?: string;
 	readonly options?: BackupOptions;
 	/** How many files the process can still open when the backup begins. Without it: enough. */
 	readonly descriptors?: number;
@@ -17,8 +18,9 @@ export interface AgentQuestion {
 
 /** How it ended. */
 export interface AgentAnswer {
-	/** Undefined if it failed. */
+	/** Undefined if it failed, as is the next. */
 	readonly bytes?: number;
+	readonly strategy?: StrategyName;
 	/** Undefined if it was no `BackupError`. */
 	readonly code?: string;
 	readonly sqliteCode?: string | undefined;

@@ -4,7 +4,7 @@ import {createInterface} from 'node:readline';
 import {setTimeout as sleep} from 'node:timers/promises';
 import {fileURLToPath} from 'node:url';
 import type {ExecutionContext} from 'ava';
-import type {BackupOptions, ManagerOptions} from '../../src/index.js';
+import type {BackupOptions, ManagerOptions, StrategyName} from '../../src/index.js';
 
 export interface ApartJob {
 	readonly source: string;
@@ -23,6 +23,8 @@ export interface ApartOptions {
 
 export interface ApartOutcome {
 	readonly status: 'fulfilled' | 'rejected' | 'hung';
+	/** By which it was fulfilled. */
+	readonly strategy?: StrategyName;
 	readonly code?: string;
 	readonly message?: string;
 }

@@ -1,15 +1,20 @@
 import type {ExecutionContext} from 'ava';
-import type {BackupOptions} from '../../src/index.js';
+import type {BackupOptions, BackupResult, RestoreOptions} from '../../src/index.js';
 import {startChild, type Child, type ChildOptions} from './child.js';
 
 export interface BackupOrder {
 	readonly source: string;
 	readonly target: string;
 	readonly options?: BackupOptions;
+	/** The options of a restore, where it is to be one. */
+	readonly restore?: RestoreOptions;
+	/** A snapshot is taken instead, and the target left alone. */
+	readonly snapshot?: boolean;
 }
 
 export interface BackupOutcome {
 	readonly status: 'fulfilled' | 'rejected';
+	readonly result?: BackupResult;
 	readonly code?: string;
 	readonly message?: string;
 }

@@ -3,7 +3,7 @@ import {join} from 'node:path';
 import type Database from 'better-sqlite3';
 import {makeAccounts} from './database.js';
 
-/** Below and above the size from which on a copy is checked in a process of its own. */
+/** Rows: some 50 KB, and some 3 MB. */
 export const SIZES = {small: 50, large: 3000} as const;
 
 const FILLER = 1000;

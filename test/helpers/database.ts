@@ -33,6 +33,13 @@ export function makeAccounts(path: string, options: AccountsOptions = {}): Datab
 	return database;
 }
 
+/** Opens a database, runs SQL and closes it. */
+export function executeHere(path: string, sql: string): void {
+	const database = new Database(path);
+	database.exec(sql);
+	database.close();
+}
+
 export interface Health {
 	readonly integrity: unknown;
 	readonly accounts: number;
@@ -41,7 +48,11 @@ export interface Health {
 
 /** What a copy of an accounts database must still be. */
 export function healthOf(path: string): Health {
-	const database = new Database(path, {fileMustExist: true});
+	return healthIn(new Database(path, {fileMustExist: true}));
+}
+
+/** The same of one that is open, and closed after that. */
+export function healthIn(database: Database.Database): Health {
 	try {
 		const row = database.prepare<[], {accounts: number; sum: number}>(
 			'SELECT count(*) AS accounts, sum(balance) AS sum FROM account',

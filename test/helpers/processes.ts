@@ -22,10 +22,15 @@ export function stillRunning(checks: readonly number[]): number[] {
 	return checks.filter((pid) => isCheck(pid));
 }
 
+/** Whether a process has ended, and somebody has yet to take notice. */
+export function isZombie(pid: number): boolean {
+	return statOf(pid)[STATE] === 'Z';
+}
+
 const BUSY_TICKS = 50;
 
 /** Clock ticks that a process has computed for. */
-function ticksOf(pid: number): number {
+export function ticksOf(pid: number): number {
 	const stat = statOf(pid);
 	return Number(stat[USER_TICKS] ?? 0) + Number(stat[SYSTEM_TICKS] ?? 0);
 }
@@ -40,6 +45,7 @@ export async function until(what: string, condition: () => boolean): Promise<voi
 }
 
 /** Positions in /proc/PID/stat after the name, which may have spaces and brackets in it. */
+const STATE = 0;
 const PARENT = 1;
 const USER_TICKS = 11;
 const SYSTEM_TICKS = 12;

@@ -26,15 +26,37 @@ export function hasStrace(): boolean {
 }
 
 /**
+ * What a program is run under so that reads of a file fail, as those of a broken disk do.
+ *
+ * @param when which of the reads of each thread: `10`, or from there on with `10+`
+ */
+export function failingReads(path: string, when: string): readonly string[] {
+	const inject = `inject=pread64:error=EIO:when=${when}`;
+	return ['strace', '-f', '-qq', '-o', '/dev/null', '-P', path, '-e', 'trace=pread64', '-e', inject];
+}
+
+export interface TraceOptions {
+	/** Whether the calls of the processes that it starts are among them. */
+	readonly children?: boolean;
+}
+
+/**
  * The system calls of another process that makes one backup, from its beginning until it tells that the promise is
  * fulfilled.
  */
-export async function traceBackup(t: ExecutionContext, order: BackupOrder): Promise<readonly SystemCall[]> {
+export async function traceBackup(
+	t: ExecutionContext,
+	order: BackupOrder,
+	{children = true}: TraceOptions = {},
+): Promise<readonly SystemCall[]> {
 	const output = join(makeDirectory(t), 'strace');
-	const under = ['strace', '-f', '-y', '-qq', '-s', '256', '-e', `trace=${TRACED.join(',')}`, '-o', output];
+	const traced = ['-f', ...(children ? [] : ['-b', 'execve']), '-e', `trace=${TRACED.join(',')}`];
+	const under = ['strace', ...traced, '-y', '-qq', '-s', '256', '-o', output];
 	const {child, run} = await startBackupProcess(t, order, {under});
 	const outcome = await run();
 	if (outcome.status !== 'fulfilled') throw new Error(`The traced backup failed: ${outcome.message ?? ''}`);
+	const {strategy} = {...order.options};
+	if (strategy !== undefined && outcome.result?.strategy !== strategy) throw new Error(`It was no ${strategy}`);
 	await child.ended;
 	const calls = parse(readFileSync(output, 'utf8'));
 	const told = calls.findIndex(({name, text}) => /^(?:write|sendmsg)$/.test(name) && text.includes('fulfilled'));

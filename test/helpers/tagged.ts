@@ -20,7 +20,11 @@ export function makeTagged(path: string, tag: number, options: AccountsOptions =
 
 /** The state, and whether the file is sound. */
 export function stateOf(path: string): TaggedState & {readonly integrity: unknown} {
-	const database = new Database(path, {fileMustExist: true});
+	return stateIn(new Database(path, {fileMustExist: true}));
+}
+
+/** The same of a database that is open, and closed after that. */
+export function stateIn(database: Database.Database): ReturnType<typeof stateOf> {
 	try {
 		const integrity = database.pragma('integrity_check', {simple: true});
 		const {tag, mixed, rows} = database.prepare<[], {tag: number; mixed: number; rows: number}>(STATE_SQL).get() ?? {

@@ -2,6 +2,7 @@ import {join} from 'node:path';
 import test, {type ExecutionContext} from 'ava';
 import Database from 'better-sqlite3';
 import {BackupError, BackupManager, type BackupOptions} from '../../src/index.js';
+import {STRATEGY_NAMES} from '../../src/options.js';
 import {editSchema} from '../helpers/broken.js';
 import {fingerprint} from '../helpers/database.js';
 import {listDirectory, makeDirectory} from '../helpers/directory.js';
@@ -76,7 +77,12 @@ for (const [name, {kind, sql, quick = kind}] of Object.entries(SCHEMAS)) {
 		const title = `${name}, ${wal ? 'WAL' : 'rollback'}`;
 
 		test(`${title}: a copy that is not checked is made all the same`, async (t) => {
-			const ways: readonly BackupOptions[] = [{}, {pages: 1}, {journalMode: 'delete'}, {existing: 'overwrite'}];
+			const ways: readonly BackupOptions[] = [
+				...STRATEGY_NAMES.map((strategy) => ({strategy})),
+				{pages: 1},
+				{journalMode: 'delete'},
+				{existing: 'overwrite'},
+			];
 			for (const options of ways) {
 				const {source, target} = make(t, sql, wal);
 				await t.notThrowsAsync(manager.backup(source, target, options), JSON.stringify(options));

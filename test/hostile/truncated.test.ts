@@ -1,6 +1,7 @@
 import {join} from 'node:path';
 import test from 'ava';
 import {BackupManager} from '../../src/index.js';
+import {STRATEGY_NAMES} from '../../src/options.js';
 import {trySource, type Trial, type Verdict} from '../helpers/hostile-source.js';
 import {makeMemoryDirectory} from '../helpers/memory-directory.js';
 import {askPython} from '../helpers/second-opinion.js';
@@ -32,25 +33,27 @@ const CUTS: readonly Cut[] = [
 const title = (suffix: string): string => (suffix === '' ? 'database' : suffix.slice(1));
 
 for (const {specimen: name, suffix, header, unit, verdict} of CUTS) {
-	test(`${name}, the ${title(suffix)} cut at each kind of place`, async (t) => {
-		const directory = makeMemoryDirectory(t);
-		const specimen = makeSpecimens(directory).find((candidate) => candidate.name === name);
-		const whole = specimen?.files.find((file) => file.suffix === suffix);
-		if (specimen === undefined || whole === undefined) throw new Error(`There is no specimen "${name}"`);
-		await using manager = new BackupManager({maxThreads: 1});
-		const trial: Trial = {manager, opinion: askPython(t), directory: join(directory, 'trial')};
+	for (const strategy of STRATEGY_NAMES) {
+		test(`${name}, the ${title(suffix)} cut at each kind of place, by ${strategy}`, async (t) => {
+			const directory = makeMemoryDirectory(t);
+			const specimen = makeSpecimens(directory).find((candidate) => candidate.name === name);
+			const whole = specimen?.files.find((file) => file.suffix === suffix);
+			if (specimen === undefined || whole === undefined) throw new Error(`There is no specimen "${name}"`);
+			await using manager = new BackupManager({maxThreads: 1});
+			const trial: Trial = {manager, opinion: askPython(t), directory: join(directory, 'trial')};
 
-		const verdicts = new Set<Verdict>();
+			const verdicts = new Set<Verdict>();
 
-		for (const length of placesIn(whole.bytes.length, header, unit(specimen.pageSize))) {
-			const found = await trySource(cut(specimen, suffix, length), trial);
-			verdicts.add(found);
-			if (verdict !== undefined) t.is(found, verdict, `cut to ${String(length)} bytes`);
-		}
+			for (const length of placesIn(whole.bytes.length, header, unit(specimen.pageSize))) {
+				const found = await trySource(cut(specimen, suffix, length), trial, {strategy});
+				verdicts.add(found);
+				if (verdict !== undefined) t.is(found, verdict, `cut to ${String(length)} bytes`);
+			}
 
-		// A cut that is never refused has not lost what matters.
-		if (verdict === undefined) t.true(verdicts.has('refused'));
-	});
+			// A cut that is never refused has not lost what matters.
+			if (verdict === undefined) t.true(verdicts.has('refused'));
+		});
+	}
 }
 
 test('a database that was cut to nothing beside a WAL is no empty database', async (t) => {
@@ -62,7 +65,9 @@ test('a database that was cut to nothing beside a WAL is no empty database', asy
 	for (const length of [0, 1]) {
 		for (const specimen of specimens) {
 			// That includes that the WAL, which holds all that is left, is still there.
-			t.is(await trySource(cut(specimen, '', length), trial), 'refused', specimen.name);
+			for (const strategy of STRATEGY_NAMES) {
+				t.is(await trySource(cut(specimen, '', length), trial, {strategy}), 'refused', specimen.name);
+			}
 		}
 	}
 });

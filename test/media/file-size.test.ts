@@ -1,7 +1,8 @@
 import {statSync} from 'node:fs';
 import {join} from 'node:path';
 import test from 'ava';
-import type {BackupOptions} from '../../src/index.js';
+import type {BackupOptions, StrategyName} from '../../src/index.js';
+import {STRATEGY_NAMES} from '../../src/options.js';
 import {startAgent} from '../helpers/agent.js';
 import {makeCrashed} from '../helpers/crashed.js';
 import {fingerprint, healthOf, healthy, makeAccounts} from '../helpers/database.js';
@@ -26,14 +27,39 @@ interface SizeCase {
 	/** Accounts in the old target. */
 	readonly oldAccounts?: number;
 	readonly options?: BackupOptions;
-	readonly sqliteCode: string;
+	/** Undefined where it was the system that refused, and not SQLite. */
+	readonly sqliteCode: string | undefined;
 }
 
 const overwrite = {existing: 'overwrite'} as const;
 
+/** What writes a copy beyond the limit: SQLite itself, also where it vacuums, as that then gives way to pages. */
+const WRITERS: Readonly<Record<StrategyName, string | undefined>> = {
+	pages: 'SQLITE_IOERR',
+	serialize: undefined,
+	clone: undefined,
+	vacuum: 'SQLITE_IOERR',
+};
+
 const CASES: readonly SizeCase[] = [
-	{title: 'a copy that is too large', accounts: 1000, old: 'rollback', sqliteCode: 'SQLITE_IOERR'},
-	{title: 'a new copy that is too large', accounts: 1000, options: {existing: 'fail'}, sqliteCode: 'SQLITE_IOERR'},
+	...STRATEGY_NAMES.flatMap((strategy): SizeCase[] => {
+		const sqliteCode = WRITERS[strategy];
+		return [
+			{
+				title: `a copy by ${strategy} that is too large`,
+				accounts: 1000,
+				old: 'rollback',
+				options: {strategy},
+				sqliteCode,
+			},
+			{
+				title: `a new copy by ${strategy} that is too large`,
+				accounts: 1000,
+				options: {strategy, existing: 'fail'},
+				sqliteCode,
+			},
+		];
+	}),
 	{title: 'a large copy in steps', accounts: 1000, options: {pages: 7}, old: 'wal', sqliteCode: 'SQLITE_IOERR'},
 	{
 		title: 'a copy larger than the cache',
@@ -88,12 +114,16 @@ for (const {title, accounts, old, oldAccounts = 100, options = {}, sqliteCode} o
 	});
 }
 
-test.serial('a copy that is just small enough', async (t) => {
-	const directory = makeDirectory(t);
-	const source = join(directory, 'app.db');
-	const target = join(directory, 'copy.db');
-	makeAccounts(source, {accounts: FITS}).close();
-	t.true(LIMIT - statSync(source).size < 4096);
-	t.is((await agent.backup({source, target})).bytes, statSync(source).size);
-	t.deepEqual(healthOf(target), healthy(FITS));
-});
+for (const strategy of STRATEGY_NAMES) {
+	test.serial(`a copy by ${strategy} that is just small enough`, async (t) => {
+		const directory = makeDirectory(t);
+		const source = join(directory, 'app.db');
+		const target = join(directory, 'copy.db');
+		makeAccounts(source, {accounts: FITS}).close();
+		t.true(LIMIT - statSync(source).size < 4096);
+		const {bytes, strategy: used} = await agent.backup({source, target, options: {strategy}});
+		t.is(bytes, statSync(source).size);
+		t.is(used, strategy);
+		t.deepEqual(healthOf(target), healthy(FITS));
+	});
+}

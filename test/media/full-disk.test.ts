@@ -1,7 +1,8 @@
 import {statSync} from 'node:fs';
 import {join} from 'node:path';
 import test, {type ExecutionContext} from 'ava';
-import {BackupError, BackupManager, SQLITE_DONE, type BackupOptions} from '../../src/index.js';
+import {BackupError, BackupManager, SQLITE_DONE, type BackupOptions, type StrategyName} from '../../src/index.js';
+import {STRATEGY_NAMES} from '../../src/options.js';
 import {copyFiles, makeCrashed} from '../helpers/crashed.js';
 import {fingerprint, healthOf, healthy, makeAccounts, type Health} from '../helpers/database.js';
 import {listDirectory, makeDirectory} from '../helpers/directory.js';
@@ -46,7 +47,7 @@ interface FullCase {
 	readonly old: Old;
 	readonly wal?: boolean;
 	readonly options?: BackupOptions;
-	/** Bytes that are free when the backup begins, for a copy of so many bytes. All of the disk without it. */
+	/** Bytes that are free when the backup begins, for a copy that takes so many bytes. All of the disk without it. */
 	readonly room?: (size: number) => number;
 	/** Bytes that are free once the copy is complete and waits to be published. As it comes without it. */
 	readonly roomAtEnd?: (size: number) => number;
@@ -55,10 +56,14 @@ interface FullCase {
 	readonly mayChange?: boolean;
 }
 
+/** Bytes on the disk that a copy of so many bytes takes while it is made: where SQLite makes it, it has a journal of one block. */
+function spaceFor(strategy: StrategyName, size: number): number {
+	return strategy === 'pages' || strategy === 'vacuum' ? size + BLOCK : size;
+}
+
 const none = (): number => 0;
-/** The journal of a copy takes one block while it is made. */
-const allButOnePage = (size: number): number => size;
-const exactly = (size: number): number => size + BLOCK;
+const allButOnePage = (size: number): number => size - BLOCK;
+const exactly = (size: number): number => size;
 const overwrite = {existing: 'overwrite'} as const;
 
 const FULL: readonly FullCase[] = [
@@ -104,63 +109,69 @@ const FULL: readonly FullCase[] = [
 ];
 
 for (const {when, old, wal = false, options = {}, room, roomAtEnd, ...expected} of FULL) {
-	test.serial(
-		`full disk: ${when}`,
-		withDisk(async (t, disk) => {
-			const {source, size, target} = setUp(t, disk, old, wal);
-			const before = {files: fingerprint(target), names: listDirectory(disk.directory)};
-			if (room !== undefined) disk.fill(room(size));
-			const statuses: number[] = [];
+	// By which strategy a copy was made that is complete does not matter any more.
+	for (const strategy of room === undefined ? (['serialize'] as const) : STRATEGY_NAMES) {
+		test.serial(
+			`full disk: ${when}, by ${strategy}`,
+			withDisk(async (t, disk) => {
+				const {source, size, target} = setUp(t, disk, old, wal);
+				const before = {files: fingerprint(target), names: listDirectory(disk.directory)};
+				if (room !== undefined) disk.fill(room(spaceFor(strategy, size)));
+				const statuses: number[] = [];
 
-			const error = await t.throwsAsync(
-				manager.backup(source, target, {
-					...options,
-					progress(status) {
-						statuses.push(status);
-						if (status === SQLITE_DONE && roomAtEnd !== undefined) disk.fill(roomAtEnd(size));
-					},
-				}),
-				{instanceOf: BackupError},
-			);
-
-			t.like(error, {code: 'ERR_BACKUP_TARGET', sqliteCode: expected.sqliteCode ?? 'SQLITE_FULL'});
-			t.regex(error.message, /copy\.db cannot be written: .*The disk is full\. Free some space/);
-			t.deepEqual(statuses, roomAtEnd === undefined ? [] : [SQLITE_DONE]);
-			if (expected.mayChange === true) {
-				t.deepEqual(
-					listDirectory(disk.directory).filter((name) => !name.startsWith('copy.db-')),
-					['copy.db'],
+				const error = await t.throwsAsync(
+					manager.backup(source, target, {
+						...options,
+						strategy,
+						progress(status) {
+							statuses.push(status);
+							if (status === SQLITE_DONE && roomAtEnd !== undefined) disk.fill(roomAtEnd(size));
+						},
+					}),
+					{instanceOf: BackupError},
 				);
-			} else {
-				t.deepEqual({files: fingerprint(target), names: listDirectory(disk.directory)}, before);
-			}
 
-			if (old !== 'none') t.deepEqual(healthAside(t, target), healthy(OLD));
+				t.like(error, {code: 'ERR_BACKUP_TARGET', sqliteCode: expected.sqliteCode ?? 'SQLITE_FULL'});
+				t.regex(error.message, /copy\.db cannot be written: .*The disk is full\. Free some space/);
+				t.deepEqual(statuses, roomAtEnd === undefined ? [] : [SQLITE_DONE]);
+				if (expected.mayChange === true) {
+					t.deepEqual(
+						listDirectory(disk.directory).filter((name) => !name.startsWith('copy.db-')),
+						['copy.db'],
+					);
+				} else {
+					t.deepEqual({files: fingerprint(target), names: listDirectory(disk.directory)}, before);
+				}
 
-			disk.free();
-			await manager.backup(source, target, options);
-			t.deepEqual(healthOf(target), healthy(NEW));
-			t.deepEqual(listDirectory(disk.directory), ['copy.db']);
-		}),
-	);
+				if (old !== 'none') t.deepEqual(healthAside(t, target), healthy(OLD));
+
+				disk.free();
+				t.is((await manager.backup(source, target, {...options, strategy})).strategy, strategy);
+				t.deepEqual(healthOf(target), healthy(NEW));
+				t.deepEqual(listDirectory(disk.directory), ['copy.db']);
+			}),
+		);
+	}
 }
 
-for (const options of [{}, {existing: 'fail'}, {verify: 'full', checksum: 'sha256'}] satisfies BackupOptions[]) {
-	test.serial(
-		`a disk with just enough room, ${JSON.stringify(options)}`,
-		withDisk(async (t, disk) => {
-			const {source, size, target} = setUp(t, disk, 'none', true);
-			disk.fill(exactly(size));
-			await manager.backup(source, target, options);
-			disk.free();
-			t.deepEqual(healthOf(target), healthy(NEW));
-			t.deepEqual(listDirectory(disk.directory), ['copy.db']);
-		}),
-	);
+for (const strategy of STRATEGY_NAMES) {
+	for (const options of [{}, {existing: 'fail'}, {verify: 'full', checksum: 'sha256'}] satisfies BackupOptions[]) {
+		test.serial(
+			`a disk with just enough room for a copy by ${strategy}, ${JSON.stringify(options)}`,
+			withDisk(async (t, disk) => {
+				const {source, size, target} = setUp(t, disk, 'none', true);
+				disk.fill(spaceFor(strategy, size));
+				t.is((await manager.backup(source, target, {...options, strategy})).strategy, strategy);
+				disk.free();
+				t.deepEqual(healthOf(target), healthy(NEW));
+				t.deepEqual(listDirectory(disk.directory), ['copy.db']);
+			}),
+		);
+	}
 }
 
 test.serial(
-	'a disk that fills up while pages are copied',
+	'a disk that fills up while pages are copied in steps',
 	withDisk(
 		async (t, disk) => {
 			const source = join(makeDirectory(t), 'app.db');

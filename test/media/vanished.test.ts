@@ -11,6 +11,8 @@ import {
 } from '../../src/index.js';
 import {fingerprint, healthOf, healthy, makeAccounts} from '../helpers/database.js';
 import {listDirectory, makeDirectory} from '../helpers/directory.js';
+import {holdChild} from '../helpers/held-child.js';
+import {until} from '../helpers/until.js';
 
 const manager = new BackupManager();
 test.after.always(() => manager.close());
@@ -115,6 +117,41 @@ for (const {event, at, wal, options} of CASES) {
 		t.deepEqual(healthOf(target), healthy(200));
 		t.deepEqual(listDirectory(directory), ['copy.db']);
 	});
+}
+
+/** A child process that stands still in the middle of its work, with the file in which it makes the copy. */
+const onLinux = process.platform === 'linux' ? test.serial : test.serial.skip;
+
+for (const strategy of ['clone', 'vacuum'] as const) {
+	for (const event of EVENTS.filter(({what}) => /removed|renamed/.test(what))) {
+		onLinux(`a directory that ${event.what} while a child is at work: by ${strategy}`, async (t) => {
+			const parent = makeDirectory(t);
+			const directory = join(parent, 'there');
+			const source = join(parent, 'app.db');
+			const target = join(directory, 'copy.db');
+			mkdirSync(directory);
+			makeAccounts(source, {accounts: 200}).close();
+			makeAccounts(target).close();
+			const before = {source: fingerprint(source), target: hashOf(target)};
+			await using single = new BackupManager({maxThreads: 1});
+			const {release} = await holdChild(t, single);
+
+			const copying = single.backup(source, target, {strategy});
+			await until(() => listDirectory(directory).length > 1);
+			event.happen(parent);
+			release();
+
+			const error = await t.throwsAsync(copying, {instanceOf: BackupError});
+			t.is(error.code, 'ERR_BACKUP_TARGET', error.message);
+			t.regex(error.message, /copy\.db cannot be written: .*[Dd]irectory/);
+			t.deepEqual(fingerprint(source), before.source);
+			if (event.old !== undefined) t.is(hashOf(join(parent, event.old)), before.target);
+			mkdirSync(directory, {recursive: true});
+			t.is((await single.backup(source, target, {strategy})).strategy, strategy);
+			t.deepEqual(healthOf(target), healthy(200));
+			t.deepEqual(listDirectory(directory), ['copy.db']);
+		});
+	}
 }
 
 function hashOf(path: string): string | undefined {

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import {mkdirSync, mkdtempSync, rmSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
+import {checkCommand, checkCommandOnOldNode, removeWhatTheCommandNeeds} from './cli.js';
 import {installInto} from './install.js';
 import {checkRefusal, findOldNode} from './old-node.js';
 import {runProgram} from './program.js';
@@ -60,6 +61,9 @@ function checkPackage(directory: string): void {
 		return;
 	check('back up from an ES module', () => runProgram(process.execPath, ['esm.mjs'], consumer));
 	check('back up from CommonJS', () => runProgram(process.execPath, ['commonjs.cjs'], consumer));
+	check('npx sqlite-hotcopy', () => {
+		checkCommand(consumer);
+	});
 	check('type-check a strict TypeScript consumer', () => runProgram(tool('tsc'), ['--project', consumer], consumer));
 
 	for (const page of ['README.md', 'docs/errors.md']) {
@@ -74,6 +78,14 @@ function checkPackage(directory: string): void {
 		}
 	}
 
+	checkOnOldNode(consumer);
+	check('back up without the packages that only the command needs', () => {
+		removeWhatTheCommandNeeds(ROOT, consumer);
+		runProgram(process.execPath, ['esm.mjs'], consumer);
+	});
+}
+
+function checkOnOldNode(consumer: string): void {
 	const old = findOldNode();
 	if (old === undefined) {
 		console.log('skipped too old a Node.js: there is none on the PATH');
@@ -85,6 +97,10 @@ function checkPackage(directory: string): void {
 			checkRefusal(old.path, program, consumer);
 		});
 	}
+
+	check(`sqlite-hotcopy on Node.js ${old.version} says so in one line`, () => {
+		checkCommandOnOldNode(old.path, consumer);
+	});
 }
 
 const directory = mkdtempSync(join(tmpdir(), 'hotcopy-package-'));

@@ -23,6 +23,7 @@ const REQUIRED = [
 	'dist/src/index.js',
 	'dist/src/index.d.ts',
 	'dist/src/node-version.js',
+	'dist/src/cli/main.js',
 	'dist/workers/backup.js',
 	'package.json',
 	'README.md',

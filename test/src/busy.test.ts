@@ -11,6 +11,7 @@ import {
 	SQLITE_OK,
 	type BackupOptions,
 } from '../../src/index.js';
+import {STRATEGY_NAMES} from '../../src/options.js';
 import {HOLDERS, openElsewhere} from '../helpers/connection.js';
 import {healthOf, healthy, makeAccounts} from '../helpers/database.js';
 import {listDirectory, makeDirectory} from '../helpers/directory.js';
@@ -18,7 +19,7 @@ import {lockOut} from '../helpers/lock.js';
 import {until} from '../helpers/until.js';
 
 const OPTIONS: readonly BackupOptions[] = [
-	{pages: 0, sleep: 0.01},
+	...STRATEGY_NAMES.map((strategy) => ({strategy, sleep: 0.01})),
 	{pages: 1, sleep: 0.01},
 	{pages: 1, sleep: 0},
 ];
@@ -48,7 +49,7 @@ for (const [who, open] of Object.entries(HOLDERS)) {
 				t.deepEqual(calls.slice(0, busy.length), new Array(busy.length).fill([SQLITE_BUSY, 0, 0]));
 				t.is(result.busyRetries, busy.length);
 				t.deepEqual(calls.at(-1), [SQLITE_DONE, 0, result.pages]);
-				t.is(result.restarts, 0);
+				t.like(result, {restarts: 0, strategy: options.strategy ?? 'pages'});
 				t.deepEqual(healthOf(target), healthy());
 			});
 		}
@@ -86,8 +87,14 @@ test('a source that is locked between two steps is waited for, and the copy goes
 	t.is(restarts, 0);
 });
 
-for (const sleep of [0, 0.01, 3600]) {
-	test(`a source that stays locked for the stallTimeout is ERR_BACKUP_BUSY: sleep ${String(sleep)}`, async (t) => {
+const STALLS: readonly BackupOptions[] = [
+	...STRATEGY_NAMES.map((strategy) => ({strategy, sleep: 0.01})),
+	{sleep: 0},
+	{sleep: 3600},
+];
+
+for (const options of STALLS) {
+	test(`a source that stays locked for the stallTimeout is ERR_BACKUP_BUSY: ${JSON.stringify(options)}`, async (t) => {
 		const directory = makeDirectory(t);
 		const source = join(directory, 'app.db');
 		makeAccounts(source).close();
@@ -96,7 +103,7 @@ for (const sleep of [0, 0.01, 3600]) {
 		let busy = 0;
 
 		const error = await t.throwsAsync(
-			backup(source, join(directory, 'copy.db'), {sleep, stallTimeout: 300, progress: () => busy++}),
+			backup(source, join(directory, 'copy.db'), {...options, stallTimeout: 300, progress: () => busy++}),
 			{instanceOf: BackupError},
 		);
 

@@ -1,17 +1,20 @@
 import {join} from 'node:path';
 import test from 'ava';
 import Database from 'better-sqlite3';
-import {backup} from '../../src/index.js';
+import {backup, type BackupOptions} from '../../src/index.js';
+import {STRATEGY_NAMES} from '../../src/options.js';
 import {healthOf, healthy, makeAccounts} from '../helpers/database.js';
 import {makeDirectory} from '../helpers/directory.js';
 import {FOREIGN_WRITERS, waitForCommit} from '../helpers/foreign-writer.js';
 import {isInstalled} from '../helpers/program.js';
 
+const COPIES: readonly BackupOptions[] = [...STRATEGY_NAMES.map((strategy) => ({strategy})), {pages: 3}];
+
 for (const [program, start] of Object.entries(FOREIGN_WRITERS)) {
 	const testWith = isInstalled(program) ? test.serial : test.serial.skip;
 	for (const wal of [true, false]) {
-		for (const pages of [0, 3]) {
-			testWith(`${program} writes, ${wal ? 'WAL' : 'rollback'}, pages ${String(pages)}`, async (t) => {
+		for (const options of COPIES) {
+			testWith(`${program} writes, ${wal ? 'WAL' : 'rollback'}, ${JSON.stringify(options)}`, async (t) => {
 				const directory = makeDirectory(t);
 				const source = join(directory, 'app.db');
 				const target = join(directory, 'copy.db');
@@ -23,18 +26,19 @@ for (const [program, start] of Object.entries(FOREIGN_WRITERS)) {
 				let calls = 0;
 
 				const result = await backup(source, target, {
-					pages,
+					...options,
 					// A writer without a pause leaves a rollback-journal database unlocked for moments only.
 					sleep: 0.001,
 					progress: () => {
 						// Later calls may come under a pin, which in rollback-journal mode lets nobody commit.
-						if (calls++ < 3 && pages > 0) waitForCommit(observer);
+						if (calls++ < 3 && options.pages !== undefined) waitForCommit(observer);
 					},
 				});
 
 				waitForCommit(observer);
 				t.is(await writer.kill(), '', 'the writer was never refused');
-				t.is(result.restarts, wal || pages === 0 ? 0 : 3);
+				t.is(result.restarts, wal || options.pages === undefined ? 0 : 3);
+				t.like(result, {strategy: options.strategy ?? 'pages'});
 				t.deepEqual(healthOf(target), healthy());
 			});
 		}

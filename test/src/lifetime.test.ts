@@ -12,6 +12,7 @@ const PROGRAM = fileURLToPath(new URL('../fixtures/lifetime.ts', import.meta.url
 /** How many times each program says "done": once for each backup that it has seen the end of. */
 const PROGRAMS = {
 	'the free function': 1,
+	'the free function, with a child process': 1,
 	'jobs that fail or are aborted': 2,
 	'jobs that wait in the queue': 3,
 	'a manager that was not used': 0,

@@ -4,6 +4,7 @@ import {join} from 'node:path';
 import {fileURLToPath} from 'node:url';
 import test from 'ava';
 import {backup, type BackupOptions} from '../../src/index.js';
+import {STRATEGY_NAMES} from '../../src/options.js';
 import {callsOf, type Call} from '../helpers/calls.js';
 import {makeAccounts, type AccountsOptions} from '../helpers/database.js';
 import {makeDirectory} from '../helpers/directory.js';
@@ -17,7 +18,8 @@ function makePages(path: string, {pageSize = 4096, ...options}: AccountsOptions)
 
 async function record(source: string, target: string, options: BackupOptions): Promise<Call[]> {
 	const calls: Call[] = [];
-	await backup(source, target, {...options, progress: (...call) => calls.push(call)});
+	const {strategy} = await backup(source, target, {...options, progress: (...call) => calls.push(call)});
+	if (options.strategy !== undefined && strategy !== options.strategy) throw new Error(`It was done by ${strategy}`);
 	return calls;
 }
 
@@ -92,16 +94,18 @@ function callsOfPython(path: string, steps: readonly number[]): unknown {
 }
 
 for (const [title, options] of Object.entries(DATABASES)) {
-	test(`one call a step: ${title}`, async (t) => {
-		const directory = makeDirectory(t);
-		const source = join(directory, 'app.db');
-		const total = makePages(source, options);
-		for (const [index, pages] of stepsFor(total).entries()) {
-			const snapshot = SNAPSHOTS[index % SNAPSHOTS.length];
-			const calls = await record(source, join(directory, 'copy.db'), {pages, snapshot});
-			t.deepEqual(calls, callsOf(total, pages), `${String(pages)} of ${String(total)}, ${String(snapshot)}`);
-		}
-	});
+	for (const strategy of STRATEGY_NAMES) {
+		test(`one call a step: ${title}, by ${strategy}`, async (t) => {
+			const directory = makeDirectory(t);
+			const source = join(directory, 'app.db');
+			const total = makePages(source, options);
+			for (const [index, pages] of stepsFor(total).entries()) {
+				const snapshot = SNAPSHOTS[index % SNAPSHOTS.length];
+				const calls = await record(source, join(directory, 'copy.db'), {pages, snapshot, strategy});
+				t.deepEqual(calls, callsOf(total, pages), `${String(pages)} of ${String(total)}, ${String(snapshot)}`);
+			}
+		});
+	}
 
 	// On a machine without Python, the definition above stands in for it.
 	(hasPython ? test : test.skip)(`the same calls as CPython: ${title}`, async (t) => {
@@ -122,6 +126,21 @@ test('a database of no pages has one step', async (t) => {
 		t.deepEqual(await record(source, join(directory, `copy${String(pages)}.db`), {pages}), [[101, 0, 0]]);
 	}
 });
+
+for (const strategy of STRATEGY_NAMES) {
+	test(`pages that are in the WAL only are steps as well: by ${strategy}`, async (t) => {
+		const directory = makeDirectory(t);
+		const source = join(directory, 'app.db');
+		const handle = makeAccounts(source, {wal: true, accounts: 200});
+		t.teardown(() => handle.close());
+		const total = Number(handle.pragma('page_count', {simple: true}));
+		t.true(statSync(source).size < total * 4096);
+
+		const calls = await record(source, join(directory, 'copy.db'), {pages: 5, strategy});
+
+		t.deepEqual(calls, callsOf(total, 5));
+	});
+}
 
 (hasPython ? test : test.skip)('the same calls as CPython: a database of no pages', (t) => {
 	const source = join(makeDirectory(t), 'empty.db');

@@ -5,8 +5,8 @@ interface Entry extends Queued {
 	readonly name: string;
 }
 
-function entry(name: string, priority = 0, lane = `/backups/${name}`): Entry {
-	return {name, lane, spec: {options: {priority}}};
+function entry(name: string, priority = 0, ...lanes: readonly string[]): Entry {
+	return {name, lanes: lanes.length > 0 ? lanes : [`/backups/${name}`], spec: {options: {priority}}};
 }
 
 function fill(...entries: readonly Entry[]): JobQueue<Entry> {
@@ -52,6 +52,19 @@ test('a job that comes later leaves first if its priority is higher', (t) => {
 	t.is(queue.take()?.name, 'a');
 	queue.add(entry('c', 1));
 	t.deepEqual(takeAll(queue), ['c', 'b']);
+});
+
+test('a job with two lanes holds both, and waits for both', (t) => {
+	const both = entry('both', 0, '/one', '/two');
+	const queue = fill(both, entry('one', 0, '/one'), entry('two', 0, '/two'), entry('again', 0, '/two', '/one'));
+	t.deepEqual(takeAll(queue), ['both']);
+	queue.release(both);
+	t.is(queue.take()?.name, 'one');
+	t.deepEqual(takeAll(queue), ['two']);
+	queue.release(entry('two', 0, '/two'));
+	t.deepEqual(takeAll(queue), []);
+	queue.release(entry('one', 0, '/one'));
+	t.deepEqual(takeAll(queue), ['again']);
 });
 
 test('a job stays while its target is busy, and others pass it', (t) => {

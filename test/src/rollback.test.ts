@@ -2,6 +2,7 @@ import {setImmediate as turn} from 'node:timers/promises';
 import {join} from 'node:path';
 import test from 'ava';
 import {backup, type BackupOptions, type BackupResult} from '../../src/index.js';
+import {STRATEGY_NAMES} from '../../src/options.js';
 import {healthOf, healthy, makeAccounts} from '../helpers/database.js';
 import {makeDirectory} from '../helpers/directory.js';
 
@@ -10,8 +11,8 @@ const SIZE = {accounts: 1000, filler: 5000};
 
 // Under a pin in rollback-journal mode, the main thread stands still inside SQLite until the pin is gone. A worker that
 // then waits for the main thread waits for ever, or until SQLite gives up after its busy timeout.
-const CASES: readonly Pick<BackupOptions, 'pages' | 'snapshot' | 'maxRate'>[] = [
-	{pages: 0},
+const CASES: readonly Pick<BackupOptions, 'pages' | 'snapshot' | 'maxRate' | 'strategy'>[] = [
+	...STRATEGY_NAMES.map((strategy) => ({strategy})),
 	{pages: 1},
 	{pages: 50},
 	{pages: 1, snapshot: 'pin'},
@@ -57,6 +58,7 @@ for (const options of CASES) {
 			t.true(written > 0);
 			t.is(calls > 0, withCallback);
 			t.true(result.restarts <= 3);
+			t.like(result, {strategy: options.strategy ?? 'pages'});
 			t.deepEqual(healthOf(target), healthy(SIZE.accounts));
 		});
 	}

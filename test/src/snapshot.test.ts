@@ -1,7 +1,8 @@
 import {join} from 'node:path';
 import test from 'ava';
 import Database from 'better-sqlite3';
-import {backup, BackupManager, SQLITE_DONE, SQLITE_OK, type SnapshotMode} from '../../src/index.js';
+import {backup, BackupManager, SQLITE_DONE, SQLITE_OK, type BackupOptions, type SnapshotMode} from '../../src/index.js';
+import {STRATEGY_NAMES} from '../../src/options.js';
 import {healthOf, healthy, makeAccounts} from '../helpers/database.js';
 import {makeDirectory} from '../helpers/directory.js';
 import {startWriter} from '../helpers/writer.js';
@@ -9,17 +10,16 @@ import {startWriter} from '../helpers/writer.js';
 /** Some 10 MB. */
 const LARGE = {accounts: 2000, filler: 5000};
 
-const PINNED: readonly {readonly pages: number; readonly snapshot: SnapshotMode}[] = [
-	{pages: 1, snapshot: 'auto'},
-	{pages: 100, snapshot: 'auto'},
-	{pages: 0, snapshot: 'auto'},
+const PINNED: readonly BackupOptions[] = [
+	{pages: 1},
+	{pages: 100},
 	{pages: 5, snapshot: 'pin'},
-	// One step is one read transaction, whatever is asked for.
-	{pages: 0, snapshot: 'none'},
+	// One step is one read transaction, whatever is asked for, and so is what is not done in steps.
+	...STRATEGY_NAMES.flatMap((strategy) => [{strategy}, {strategy, snapshot: 'none' as const}]),
 ];
 
-for (const {pages, snapshot} of PINNED) {
-	test(`WAL, a writer at full speed: no restart, pages ${String(pages)}, snapshot '${snapshot}'`, async (t) => {
+for (const options of PINNED) {
+	test(`WAL, a writer at full speed: no restart, ${JSON.stringify(options)}`, async (t) => {
 		const directory = makeDirectory(t);
 		const source = join(directory, 'app.db');
 		const target = join(directory, 'copy.db');
@@ -28,11 +28,11 @@ for (const {pages, snapshot} of PINNED) {
 		await writer.progress(10);
 		const before = writer.transactions;
 
-		const result = await backup(source, target, {pages, snapshot});
+		const result = await backup(source, target, options);
 
 		t.true(writer.transactions > before);
 		await writer.stop();
-		t.is(result.restarts, 0);
+		t.like(result, {restarts: 0, strategy: options.strategy ?? 'pages'});
 		t.deepEqual(healthOf(target), healthy(LARGE.accounts));
 	});
 }

@@ -9,6 +9,7 @@ import {
 	type BackupOptions,
 	type BackupSource,
 } from '../../src/index.js';
+import {STRATEGY_NAMES} from '../../src/options.js';
 import {fingerprint} from '../helpers/database.js';
 import {listDirectory, makeDirectory} from '../helpers/directory.js';
 import {fillTagged} from '../helpers/schema.js';
@@ -205,13 +206,16 @@ for (const [title, {code, says, sqliteCode, queued, make}] of Object.entries(CAS
 		t.teardown(() => close?.());
 		const files = listDirectory(directory);
 		const before = fingerprint(target);
-		for (const path of [target, join(directory, 'absent.db')]) {
-			const error = await t.throwsAsync(manager.backup(source, path, options), {instanceOf: BackupError, code});
-			t.is(error.name, 'BackupError');
-			t.is(error.sqliteCode, sqliteCode);
-			t.is(typeof error.jobId, queued ? 'string' : 'undefined');
-			t.is(queuedTargets.has(path), queued);
-			for (const part of says) t.true(error.message.includes(part), `"${error.message}" says ${part}`);
+		for (const strategy of STRATEGY_NAMES) {
+			for (const path of [target, join(directory, 'absent.db')]) {
+				const copying = manager.backup(source, path, {...options, strategy});
+				const error = await t.throwsAsync(copying, {instanceOf: BackupError, code});
+				t.is(error.name, 'BackupError');
+				t.is(error.sqliteCode, sqliteCode);
+				t.is(typeof error.jobId, queued ? 'string' : 'undefined');
+				t.is(queuedTargets.has(path), queued);
+				for (const part of says) t.true(error.message.includes(part), `"${error.message}" says ${part}`);
+			}
 		}
 
 		t.deepEqual(listDirectory(directory), files);

@@ -4,6 +4,7 @@ import {pathToFileURL} from 'node:url';
 import test, {type ExecutionContext} from 'ava';
 import Database from 'better-sqlite3';
 import {backup, type BackupOptions, type BackupSource, type DatabaseHandle} from '../../src/index.js';
+import {STRATEGY_NAMES} from '../../src/options.js';
 import {makeDirectory, listDirectory} from '../helpers/directory.js';
 import {fillTagged} from '../helpers/schema.js';
 import {makeTagged, stateOf, tagged} from '../helpers/tagged.js';
@@ -141,20 +142,24 @@ function prepare(t: ExecutionContext): {directory: string; app: string; decoy: s
 }
 
 for (const [title, make] of Object.entries(SOURCES)) {
-	test(`copies: ${title}`, async (t) => {
-		const {directory, app, decoy, open} = prepare(t);
-		const {source, options, named = app} = make(open, app, decoy);
-		const target = join(directory, 'copy.db');
-		const before = listDirectory(directory);
+	for (const strategy of STRATEGY_NAMES) {
+		test(`copies by ${strategy}: ${title}`, async (t) => {
+			const {directory, app, decoy, open} = prepare(t);
+			const {source, options, named = app} = make(open, app, decoy);
+			const target = join(directory, 'copy.db');
+			const before = listDirectory(directory);
 
-		const result = await backup(source, target, options);
+			const result = await backup(source, target, {...options, strategy});
 
-		t.is(result.source, named);
-		t.is(result.target, target);
-		t.deepEqual(stateOf(target), tagged(TAG));
-		t.is(statSync(target).size, result.bytes);
-		t.deepEqual(listDirectory(directory), [...before, 'copy.db'].sort());
-	});
+			t.is(result.source, named);
+			t.is(result.target, target);
+			// What has no file cannot be cloned.
+			t.is(result.strategy, strategy === 'clone' && named !== app ? 'pages' : strategy);
+			t.deepEqual(stateOf(target), tagged(TAG));
+			t.is(statSync(target).size, result.bytes);
+			t.deepEqual(listDirectory(directory), [...before, 'copy.db'].sort());
+		});
+	}
 }
 
 for (const pageSize of [512, 1024, 65_536]) {
@@ -170,28 +175,32 @@ for (const pageSize of [512, 1024, 65_536]) {
 			[path, 'from file.db'],
 			[memory, 'from memory.db'],
 		] as const) {
-			const target = join(directory, name);
-			const result = await backup(source, target, {pages: 3});
-			t.is(result.pageSize, pageSize);
-			t.is(result.bytes, result.pages * pageSize);
-			t.deepEqual(stateOf(target), tagged(TAG));
+			for (const options of [{pages: 3}, ...STRATEGY_NAMES.map((strategy) => ({strategy}))] satisfies BackupOptions[]) {
+				const target = join(directory, name);
+				const result = await backup(source, target, options);
+				t.is(result.pageSize, pageSize);
+				t.is(result.bytes, result.pages * pageSize);
+				t.deepEqual(stateOf(target), tagged(TAG));
+			}
 		}
 	});
 }
 
-test('a link to a database in WAL mode is copied with what is in its WAL', async (t) => {
-	const {directory, app, open} = prepare(t);
-	const handle = open(app);
-	handle.pragma('journal_mode = WAL');
-	handle.exec('UPDATE account SET balance = 9');
-	symlinkSync('app.db', join(directory, 'link.db'));
+for (const strategy of STRATEGY_NAMES) {
+	test(`a link to a database in WAL mode is copied with what is in its WAL: by ${strategy}`, async (t) => {
+		const {directory, app, open} = prepare(t);
+		const handle = open(app);
+		handle.pragma('journal_mode = WAL');
+		handle.exec('UPDATE account SET balance = 9');
+		symlinkSync('app.db', join(directory, 'link.db'));
 
-	const result = await backup(join(directory, 'link.db'), join(directory, 'copy.db'));
+		const result = await backup(join(directory, 'link.db'), join(directory, 'copy.db'), {strategy});
 
-	t.is(result.source, app);
-	t.deepEqual(stateOf(join(directory, 'copy.db')), tagged(9));
-	t.deepEqual(listDirectory(directory), ['app.db', 'app.db-shm', 'app.db-wal', 'copy.db', 'decoy.db', 'link.db']);
-});
+		t.like(result, {source: app, strategy});
+		t.deepEqual(stateOf(join(directory, 'copy.db')), tagged(9));
+		t.deepEqual(listDirectory(directory), ['app.db', 'app.db-shm', 'app.db-wal', 'copy.db', 'decoy.db', 'link.db']);
+	});
+}
 
 test('a database in memory may be changed and closed as soon as the call is made', async (t) => {
 	const {directory} = prepare(t);
@@ -206,28 +215,30 @@ test('a database in memory may be changed and closed as soon as the call is made
 	t.deepEqual(stateOf(join(directory, 'copy.db')), tagged(TAG));
 });
 
-test('a temporary schema that was never used is an empty database', async (t) => {
-	const {directory, decoy, open} = prepare(t);
-	const target = join(directory, 'copy.db');
+for (const strategy of STRATEGY_NAMES) {
+	test(`a temporary schema that was never used is an empty database: by ${strategy}`, async (t) => {
+		const {directory, decoy, open} = prepare(t);
+		const target = join(directory, 'copy.db');
 
-	const result = await backup(open(decoy), target, {name: 'temp'});
+		const result = await backup(open(decoy), target, {name: 'temp', strategy});
 
-	t.like(result, {source: 'temp', pages: 0, bytes: 0});
-	t.is(statSync(target).size, 0);
-});
+		t.like(result, {source: 'temp', pages: 0, bytes: 0, strategy: 'pages'});
+		t.is(statSync(target).size, 0);
+	});
 
-test('a file of no bytes is an empty database, and stays one', async (t) => {
-	const {directory} = prepare(t);
-	const source = join(directory, 'empty.db');
-	const target = join(directory, 'copy.db');
-	writeFileSync(source, '');
+	test(`a file of no bytes is an empty database, and stays one: by ${strategy}`, async (t) => {
+		const {directory} = prepare(t);
+		const source = join(directory, 'empty.db');
+		const target = join(directory, 'copy.db');
+		writeFileSync(source, '');
 
-	const result = await backup(source, target);
+		const result = await backup(source, target, {strategy});
 
-	t.like(result, {source, pages: 0, bytes: 0});
-	t.is(statSync(source).size, 0);
-	t.is(statSync(target).size, 0);
-});
+		t.like(result, {source, pages: 0, bytes: 0, strategy: 'pages'});
+		t.is(statSync(source).size, 0);
+		t.is(statSync(target).size, 0);
+	});
+}
 
 test('an empty database in memory is not written to', async (t) => {
 	const {directory, open} = prepare(t);

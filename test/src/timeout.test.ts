@@ -2,19 +2,36 @@ import {mkdirSync} from 'node:fs';
 import {join} from 'node:path';
 import test from 'ava';
 import {BackupError, BackupManager, type BackupOptions} from '../../src/index.js';
+import {STRATEGY_NAMES} from '../../src/options.js';
 import {listDirectory, makeDirectory} from '../helpers/directory.js';
+import {holdChild} from '../helpers/held-child.js';
 import {lockOut} from '../helpers/lock.js';
 import {makeTagged, stateOf, tagged} from '../helpers/tagged.js';
 
-const CASES: readonly {readonly title: string; readonly locked: boolean; readonly options: BackupOptions}[] = [
-	{title: 'asleep on a locked source', locked: true, options: {sleep: 3600, stallTimeout: Infinity}},
-	{title: 'in the middle of a step', locked: false, options: {maxRate: 200}},
-	{title: 'between two steps', locked: false, options: {maxRate: 200, pages: 1}},
-	{title: 'in place', locked: false, options: {maxRate: 200, existing: 'overwrite'}},
+interface TimeoutCase {
+	readonly title: string;
+	readonly options: BackupOptions;
+	/** The source is locked. */
+	readonly locked?: boolean;
+	/** The child process stands still. */
+	readonly held?: boolean;
+}
+
+const CASES: readonly TimeoutCase[] = [
+	...STRATEGY_NAMES.map((strategy) => ({
+		title: `asleep on a locked source, by ${strategy}`,
+		locked: true,
+		options: {strategy, sleep: 3600, stallTimeout: Infinity},
+	})),
+	{title: 'in the middle of a step', options: {maxRate: 200}},
+	{title: 'between two steps', options: {maxRate: 200, pages: 1}},
+	{title: 'in place', options: {maxRate: 200, existing: 'overwrite'}},
+	{title: 'while its child clones', held: true, options: {strategy: 'clone'}},
+	{title: 'while its child vacuums', held: true, options: {strategy: 'vacuum'}},
 ];
 
-for (const {title, locked, options} of CASES) {
-	test(`a job that takes longer than its timeout: ${title}`, async (t) => {
+for (const {title, options, locked = false, held = false} of CASES) {
+	test.serial(`a job that takes longer than its timeout: ${title}`, async (t) => {
 		const directory = makeDirectory(t);
 		const source = join(directory, 'app.db');
 		const target = join(directory, 'backups', 'app.db');
@@ -23,6 +40,7 @@ for (const {title, locked, options} of CASES) {
 		makeTagged(target, 1);
 		const release = locked ? await lockOut(t, source) : undefined;
 		await using manager = new BackupManager({maxThreads: 1});
+		if (held) await holdChild(t, manager);
 		const failed: unknown[] = [];
 		manager.on('failed', ({job, error}) => failed.push(job.state, error));
 
@@ -43,7 +61,7 @@ for (const {title, locked, options} of CASES) {
 	});
 }
 
-test('the time in the queue does not count', async (t) => {
+test.serial('the time in the queue does not count', async (t) => {
 	const directory = makeDirectory(t);
 	const source = join(directory, 'app.db');
 	const locked = join(directory, 'locked.db');

@@ -17,10 +17,15 @@ import {writeAll} from '../write-all.ts';
 /** Tells how far a copy has got, and gives the event loop a turn. */
 export type TellBytes = (bytes: number) => Promise<void>;
 
-const CHUNK_BYTES = 1024 * 1024;
+const MIB = 1024 * 1024;
+/**
+ * What is read and written in one go. Larger ones are no faster, and slower by far where the system must get large pieces
+ * of memory for them: 4 GB took 7 s by 1 MiB and 2 to 4 s by less, on the machine of `docs/performance.md`.
+ */
+const CHUNK_BYTES = MIB / 8;
 /** After so many bytes, the disk is set to work on them while the next ones are copied. */
-export const FLUSH_BYTES = 64 * CHUNK_BYTES;
-const NEWS_BYTES = 8 * CHUNK_BYTES;
+export const FLUSH_BYTES = 64 * MIB;
+const NEWS_BYTES = 8 * MIB;
 
 /** The file systems on Linux that can share blocks between files, by `statfs`: btrfs, XFS, bcachefs and ZFS. */
 const SHARING_FILE_SYSTEMS: ReadonlySet<number> = new Set([0x9123683e, 0x58465342, 0xca451a4e, 0x2fc12fc1]);

@@ -10,14 +10,13 @@ const LOCAL_FILE_SYSTEMS: ReadonlySet<number> = new Set([
 	0xef53, 0x58465342, 0x9123683e, 0xca451a4e, 0x2fc12fc1, 0xf2f52010, 0x01021994, 0x858458f6, 0x794c7630,
 ]);
 
-/**
- * False also where it cannot be known: on other systems than Linux, no number tells a network's file systems, and a file
- * may be gone by now.
- */
+/** False also where it cannot be known: on other systems than Linux, no number tells a network's file systems. */
 export function isOnLocalDisk(path: string): boolean {
+	if (process.platform !== 'linux') return false;
 	try {
-		return process.platform === 'linux' && LOCAL_FILE_SYSTEMS.has(statfsSync(path).type);
+		return LOCAL_FILE_SYSTEMS.has(statfsSync(path).type);
 	} catch {
+		// It was removed just now, say, which is told of when it is to be read.
 		return false;
 	}
 }

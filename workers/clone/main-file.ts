@@ -2,6 +2,7 @@ import {closeSync, fstatSync, ftruncateSync, openSync, readSync} from 'node:fs';
 
 /** https://sqlite.org/fileformat2.html#the_database_header */
 const HEADER_BYTES = 100;
+export const SMALLEST_PAGE = 512;
 const PAGE_SIZE_OFFSET = 16;
 const CHANGE_COUNTER_OFFSET = 24;
 const PAGE_COUNT_OFFSET = 28;
@@ -35,18 +36,30 @@ export function measure(path: string): Measured {
 	try {
 		const header = readHeader(descriptor);
 		const {size} = fstatSync(descriptor);
-		const pageSize = pageSizeOf(header);
-		const pages = pageCountOf(header) ?? Math.floor(size / pageSize);
-		if (size < pages * pageSize) throw new Error(`The file has ${String(size)} bytes of ${String(pages)} pages`);
-		if (size > pages * pageSize) ftruncateSync(descriptor, pages * pageSize);
-		return {pages, pageSize};
+		const measured = measureBytes(header, size);
+		const bytes = measured.pages * measured.pageSize;
+		if (size > bytes) ftruncateSync(descriptor, bytes);
+		return measured;
 	} finally {
 		closeSync(descriptor);
 	}
 }
 
-/** @param header the first bytes of a database, 18 at the least */
-export function pageSizeOf(header: Buffer): number {
+/**
+ * How much of so many bytes is a database.
+ *
+ * @param header the first 100 of them
+ * @throws Error when they are too few
+ */
+export function measureBytes(header: Buffer, size: number): Measured {
+	const pageSize = pageSizeOf(header);
+	if (pageSize < SMALLEST_PAGE) throw new Error(`There are no pages of ${String(pageSize)} bytes`);
+	const pages = pageCountOf(header) ?? Math.floor(size / pageSize);
+	if (size < pages * pageSize) throw new Error(`There are ${String(size)} bytes of ${String(pages)} pages`);
+	return {pages, pageSize};
+}
+
+function pageSizeOf(header: Buffer): number {
 	const pageSize = header.readUInt16BE(PAGE_SIZE_OFFSET);
 	return pageSize === 1 ? 65_536 : pageSize;
 }

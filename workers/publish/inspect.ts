@@ -39,7 +39,7 @@ export function inspectTarget({request, patience}: JobContext, source: SourceFil
 	}
 
 	if (old !== undefined) {
-		if (existing === 'fail') throw targetExists(path);
+		if (existing === 'fail') throw targetExists(request.target);
 		if (!old.isFile()) {
 			throw new BackupError(
 				'ERR_BACKUP_TARGET',
@@ -60,10 +60,12 @@ export function inspectTarget({request, patience}: JobContext, source: SourceFil
 	};
 }
 
-export function targetExists(path: string): BackupError {
+export function targetExists({path, existing}: TargetRequest): BackupError {
 	return new BackupError(
 		'ERR_BACKUP_TARGET_EXISTS',
-		`The target ${path} exists, and "existing" is 'fail'. Choose another target, or 'replace' or 'overwrite' it.`,
+		existing === 'fail'
+			? `The target ${path} exists, and "existing" is 'fail'. Choose another target, or 'replace' or 'overwrite' it.`
+			: `The target ${path} was made in the middle of the job, by somebody else, and is not kept yet. Run it again.`,
 	);
 }
 
@@ -85,7 +87,8 @@ function refuseReadOnly(path: string): void {
 	}
 }
 
-function refuseSidecarNames(target: string, source: string): void {
+/** @throws `BackupError` ERR_BACKUP_TARGET */
+export function refuseSidecarNames(target: string, source: string): void {
 	for (const suffix of SIDECAR_SUFFIXES) {
 		if (target !== source + suffix && source !== target + suffix) continue;
 		throw new BackupError(

@@ -1,6 +1,5 @@
 import {linkSync} from 'node:fs';
 import {codeOf, targetError} from '../failures.ts';
-import {flushDirectory} from './flush.ts';
 import {targetExists} from './inspect.ts';
 import {removeOrphans} from './orphans.ts';
 import {beginPublishing, type Publisher} from './publisher.ts';
@@ -13,9 +12,8 @@ export const linkNew: Publisher = ({staging, target}, job, announce) => {
 		removeOrphans(target);
 		linkSync(staging.path, target.path);
 		staging.remove();
-		flushDirectory(target.directory);
 	} catch (error) {
-		if (codeOf(error) === 'EEXIST') throw targetExists(target.path);
+		if (codeOf(error) === 'EEXIST') throw targetExists(target);
 		throw targetError(target.path, error);
 	}
 };

@@ -5,10 +5,11 @@ import {Cancelled, targetError} from '../failures.ts';
 import {statFile} from '../identity.ts';
 import {leaveWalMode} from '../journal-mode.ts';
 import {openFile, type Connection} from '../sqlite.ts';
-import {flushDirectory, flushFile} from './flush.ts';
+import {flushFile} from './flush.ts';
 import type {Target} from './inspect.ts';
 import {LiveTarget} from './live-target.ts';
 import {beginPublishing, type FinishedCopy, type Publisher} from './publisher.ts';
+import {linkNew} from './link-new.ts';
 import {replace} from './replace.ts';
 
 /** What is written in one native call at the most; an abort is seen between two. */
@@ -20,9 +21,10 @@ const SLICE_BYTES = 4 * 1024 * 1024;
  * which SQLite goes back to the old one.
  */
 export const overwrite: Publisher = async (copy, job, announce) => {
-	const {staging, target, copied} = copy;
+	const {staging, target, copied, safety} = copy;
 	if (statFile(target.path) === undefined) {
-		await replace(copy, job, announce);
+		// Where all that is overwritten is to be kept, a database that somebody makes just now must not be renamed over.
+		await (safety === undefined ? replace : linkNew)(copy, job, announce);
 		return;
 	}
 
@@ -42,6 +44,7 @@ export const overwrite: Publisher = async (copy, job, announce) => {
 				connection.exec('ROLLBACK');
 			}
 		});
+		await safety?.prepare();
 		announce();
 		job.patience.progressed();
 		await write(copy, live, job);
@@ -76,7 +79,11 @@ function refuseOtherPageSize({target, copied}: FinishedCopy, live: Connection): 
 }
 
 /** The transaction. It begins by locking the target, and the first slice tells whether that worked. */
-async function write({staging, target, copied}: FinishedCopy, live: LiveTarget, job: JobContext): Promise<void> {
+async function write(
+	{staging, target, copied, safety}: FinishedCopy,
+	live: LiveTarget,
+	job: JobContext,
+): Promise<void> {
 	const source = openFile(staging.path);
 	try {
 		// A database of no pages at all cannot be told from a locked target, so it is given its first, of the target's size.
@@ -90,8 +97,14 @@ async function write({staging, target, copied}: FinishedCopy, live: LiveTarget, 
 			const {totalPages} = await source.backup(target.path, {
 				progress({remainingPages}) {
 					job.patience.throwIfCancelled();
-					// The last slice commits.
-					if (remainingPages <= slicePages) beginPublishing(job);
+					// The target is locked, and stands still until it is kept.
+					if (safety?.taken(isWal(target.path)) === false) return 0;
+					if (remainingPages <= slicePages) {
+						// The last slice commits.
+						beginPublishing(job);
+						safety?.publish();
+					}
+
 					return slicePages;
 				},
 			});
@@ -109,9 +122,8 @@ async function write({staging, target, copied}: FinishedCopy, live: LiveTarget, 
  * snapshot may keep that from getting to the end; then the `-wal` itself is flushed, on which SQLite holds no locks that
  * closing a descriptor could drop.
  */
-function makeDurable(live: Connection, {path, directory}: Target): void {
+function makeDurable(live: Connection, {path}: Target): void {
 	if (isWal(path) && !checkpoint(live)) flushFile(`${path}-wal`);
-	flushDirectory(directory);
 }
 
 /** False where it did not get to the end. That includes a full disk: the commit is whole in the WAL, and can stay there. */

@@ -3,6 +3,7 @@ import {Cancelled} from '../failures.ts';
 import type {SourceFile} from '../source/open.ts';
 import type {Copied} from '../strategies/strategy.ts';
 import type {Target} from './inspect.ts';
+import type {SafetyCopy} from './safety-copy.ts';
 import type {Staging} from './staging.ts';
 
 /** A copy that is whole and waits to be published. */
@@ -11,6 +12,8 @@ export interface FinishedCopy {
 	readonly target: Target;
 	readonly file: SourceFile | undefined;
 	readonly copied: Copied;
+	/** Keeps what is overwritten in place, where a restore asks for that. */
+	readonly safety?: SafetyCopy | undefined;
 }
 
 /**

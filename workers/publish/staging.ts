@@ -2,6 +2,7 @@ import {createHash, randomBytes} from 'node:crypto';
 import {closeSync, openSync, readdirSync, rmSync} from 'node:fs';
 import {basename, dirname, join} from 'node:path';
 import {sidecarsOf, withSidecars} from '../../src/sidecars.ts';
+import {STAGING_PREFIX} from '../../src/staging-prefix.ts';
 import type {JobContext} from '../context.ts';
 import {targetError} from '../failures.ts';
 import type {Reporter} from '../reporter.ts';
@@ -16,17 +17,15 @@ export interface Staging {
 	remove(): void;
 }
 
-const PREFIX = '.hotcopy-';
-
 /**
- * Clears away what dead processes left of earlier copies to this target, then makes an empty file that nobody else can
- * read.
+ * Clears away what dead processes left in the target's directory, then makes an empty file that nobody else can read.
  *
+ * @param sweep whether to clear: a look takes as long as the directory is large, and that of another job may do
  * @throws `BackupError` ERR_BACKUP_TARGET
  */
-export function createStaging(target: string, {reporter}: JobContext): Staging {
+export function createStaging(target: string, sweep: boolean, {reporter}: JobContext): Staging {
 	try {
-		clearStale(target);
+		if (sweep) clearStale(dirname(target));
 		const path = join(dirname(target), nameFor(target, thisProcess()));
 		// Told before it is made: should this thread die, the main thread knows what to remove.
 		reporter.post({type: 'staging', path});
@@ -50,25 +49,23 @@ export function createStaging(target: string, {reporter}: JobContext): Staging {
  * longest name a file can have still leaves room for the rest.
  */
 function nameFor(target: string, {host, pid, startedAt}: Owner): string {
-	return [prefixFor(target), host, pid, startedAt, randomBytes(6).toString('hex')].join('.');
+	const mark = createHash('sha256').update(basename(target)).digest('hex').slice(0, 16);
+	return [STAGING_PREFIX + mark, host, pid, startedAt, randomBytes(6).toString('hex')].join('.');
 }
 
-function prefixFor(target: string): string {
-	return PREFIX + createHash('sha256').update(basename(target)).digest('hex').slice(0, 16);
-}
-
-function clearStale(target: string): void {
-	const directory = dirname(target);
-	const prefix = `${prefixFor(target)}.`;
+function clearStale(directory: string): void {
 	for (const name of readdirSync(directory)) {
-		if (!name.startsWith(prefix)) continue;
-		const owner = parseOwner(name.slice(prefix.length));
+		if (!name.startsWith(STAGING_PREFIX)) continue;
+		const owner = parseOwner(name);
 		if (owner !== undefined && isGone(owner)) rmSync(join(directory, name), {force: true});
 	}
 }
 
-function parseOwner(rest: string): Owner | undefined {
-	const match = /^(?<host>[\w-]*)\.(?<pid>\d+)\.(?<startedAt>\d*)\.[\da-f]+(?:-journal|-wal|-shm)?$/.exec(rest);
+function parseOwner(name: string): Owner | undefined {
+	const match =
+		/^\.hotcopy-[\da-f]{16}\.(?<host>[\w-]*)\.(?<pid>\d+)\.(?<startedAt>\d*)\.[\da-f]+(?:-journal|-wal|-shm)?$/.exec(
+			name,
+		);
 	const {host, pid, startedAt} = match?.groups ?? {};
 	if (host === undefined || pid === undefined || startedAt === undefined) return undefined;
 	return {host, pid: Number(pid), startedAt};

@@ -29,6 +29,9 @@ export interface SourceFile {
 	readonly size: bigint;
 }
 
+/** The most bytes of a file that SQLite takes for a database of no pages. */
+export const EMPTY_BYTES = 1n;
+
 /**
  * Finds the file, links followed, without opening it.
  *
@@ -40,9 +43,15 @@ export function findSourceFile({path}: FileSource): SourceFile {
 		const stats = statFile(real);
 		if (stats?.isFile() !== true) throw new Error('it is not a regular file');
 		assertPlainSidecars(real);
-		// SQLite takes a file of no bytes, or of one, for an empty database, and removes the WAL.
-		if (stats.size <= 1n && hasWal(real)) throw new Error('it is empty, but the "-wal" beside it is not');
-		return {path: real, identity: identityOf(stats), mode: Number(stats.mode) & 0o777, group: stats.gid, size: stats.size};
+		// SQLite would take it for an empty database, and remove the WAL.
+		if (stats.size <= EMPTY_BYTES && hasWal(real)) throw new Error('it is empty, but the "-wal" beside it is not');
+		return {
+			path: real,
+			identity: identityOf(stats),
+			mode: Number(stats.mode) & 0o777,
+			group: stats.gid,
+			size: stats.size,
+		};
 	} catch (error) {
 		throw sourceError(path, error);
 	}

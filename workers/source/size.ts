@@ -1,9 +1,20 @@
+import {SMALLEST_PAGE, type Measured} from '../clone/main-file.ts';
 import type {Source} from './open.ts';
 
-/** Bytes of a database as its read transaction sees it, which may be more or less than its file has. */
-export function sizeOf({connection}: Source): number {
-	const [pages, pageSize] = ['page_count', 'page_size'].map((name) =>
-		Number(connection.pragma(`main.${name}`, {simple: true})),
-	);
-	return (pages ?? 0) * (pageSize ?? 0);
+/**
+ * How large a database is in the state that is being read. Its file may be larger, if it was not cut off yet, or smaller,
+ * if the rest is in the WAL.
+ *
+ * @throws SqliteError, also for a damaged schema, which SQLite parses first
+ */
+export function sizeOf({connection}: Source): Measured {
+	return {
+		pages: Number(connection.pragma('main.page_count', {simple: true})),
+		pageSize: Number(connection.pragma('main.page_size', {simple: true})),
+	};
+}
+
+/** Whether there is not one page. SQLite makes one where it is asked to serialize or to vacuum nothing. */
+export function isEmpty({file, image}: Source): boolean {
+	return (file?.size ?? BigInt(image?.length ?? 0)) < SMALLEST_PAGE;
 }

@@ -1,8 +1,8 @@
 import {askChild, readyChild} from '../child.ts';
 import {isOnLocalDisk} from '../clone/local-disk.ts';
 import {targetError, toError} from '../failures.ts';
-import {markOf} from '../identity.ts';
-import {assertUnmoved} from '../source/open.ts';
+import {markOf, statFile} from '../identity.ts';
+import {assertUnmoved, type SourceFile} from '../source/open.ts';
 import {Reader} from '../source/reader.ts';
 import {sizeOf} from '../source/size.ts';
 import {Steps} from '../steps.ts';
@@ -27,8 +27,10 @@ export const clone: Strategy = {
 		try {
 			// First the pin, then everything else: what is looked at before it may be of another state.
 			reader.begin();
-			const pageSize = Number(source.connection.pragma('main.page_size', {simple: true}));
-			const steps = new Steps(job, Math.ceil(Number(file.size) / pageSize));
+			reader.watchWal();
+			const {pages, pageSize} = sizeOf(source);
+			if (isWasteful(file, pages * pageSize)) throw new Error('The file is much larger than the database in it');
+			const steps = new Steps(job, pages, pageSize);
 			const order = {source: file.path, mark: markOf(file.identity), staging};
 			const reply = await askChild('clone', order, job, {
 				onNews: (news) => {
@@ -49,13 +51,26 @@ export const clone: Strategy = {
 			if (answer.type === 'unsuited') throw new Error(answer.reason);
 			if (answer.type === 'unwritable') {
 				// What has shrunk and was not cut yet may fit in page by page.
-				if (sizeOf(source) < Number(file.size)) throw toError(answer);
+				if (pages * pageSize < Number(file.size)) throw toError(answer);
 				throw targetError(job.request.target.path, toError(answer));
 			}
 
+			// Whoever has written meanwhile may have added to it.
+			steps.complete(answer.pages);
 			return {pages: answer.pages, pageSize: answer.pageSize};
 		} finally {
 			reader.end();
 		}
 	},
 };
+
+/** Bytes of a file beyond its database that do no harm. */
+const MOST_WASTE = 16 * 1024 * 1024;
+
+/**
+ * Whether most of a file is none of its database: one that has shrunk and was not cut off yet, or a sparse file of
+ * terabytes, which is what SQLite makes of a database when it rolls back a damaged journal.
+ */
+function isWasteful({path}: SourceFile, bytes: number): boolean {
+	return Number(statFile(path)?.size ?? 0n) > 2 * bytes + MOST_WASTE;
+}

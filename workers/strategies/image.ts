@@ -1,8 +1,8 @@
+import {measureBytes} from '../clone/main-file.ts';
 import type {JobContext} from '../context.ts';
 import {assertUnmoved, type Source} from '../source/open.ts';
 import {Reader} from '../source/reader.ts';
-import {sizeOf} from '../source/size.ts';
-import {pageSizeOf} from '../clone/main-file.ts';
+import {isEmpty, sizeOf} from '../source/size.ts';
 
 /** The longest `serialize()` that better-sqlite3 can return, in bytes. */
 export const LONGEST_IMAGE = 2_147_483_391;
@@ -16,9 +16,6 @@ export class TooLarge extends Error {
 
 /** Where SQLite keeps a page of zeros for its locks. https://sqlite.org/fileformat2.html#the_lock_byte_page */
 const LOCK_BYTE = 2 ** 30;
-
-/** The shortest thing that can be a page, and has a header. */
-const SMALLEST_PAGE = 512;
 
 /** The whole database as it would be in a file, every page of it. */
 export interface Image {
@@ -34,22 +31,22 @@ export interface Image {
  * none for one with a page of zeros (SQLite gives one instead of an error when a page cannot be read)
  */
 export function readImage(source: Source, job: JobContext): Image {
-	const bytes = source.image ?? serialize(source, job);
-	if (bytes.length < SMALLEST_PAGE) throw new Error('An empty database has no image');
-	const pageSize = pageSizeOf(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length));
-	if (bytes.length % pageSize !== 0) throw new Error('The image does not end with a page');
+	if (isEmpty(source)) throw new Error('An empty database has no image');
+	const all = source.image ?? serialize(source, job);
+	const {pages, pageSize} = measureBytes(Buffer.from(all.buffer, all.byteOffset, all.length), all.length);
+	// A database that was opened from bytes may have more of them than belong to it.
+	const bytes = all.subarray(0, pages * pageSize);
 	if (hasBlankPage(bytes, pageSize)) throw new Error('The image has a page of zeros');
-	return {bytes, pages: bytes.length / pageSize, pageSize};
+	return {bytes, pages, pageSize};
 }
 
 function serialize(source: Source, job: JobContext): Uint8Array {
-	if (source.file?.size === 0n) throw new Error('An empty database must not be serialized');
 	const reader = new Reader(source, job, true);
 	try {
 		reader.begin();
 		reader.watchWal();
-		const bytes = sizeOf(source);
-		if (bytes > LONGEST_IMAGE) throw new TooLarge(bytes);
+		const {pages, pageSize} = sizeOf(source);
+		if (pages * pageSize > LONGEST_IMAGE) throw new TooLarge(pages * pageSize);
 		const image = source.connection.serialize();
 		assertUnmoved(source);
 		return image;

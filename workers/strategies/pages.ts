@@ -42,6 +42,7 @@ async function copyPages(source: Source, staging: string, job: JobContext): Prom
 		// SQLITE_BUSY for progress, and "0 pages remain" for success even if the source was locked and nothing was copied.
 		reader.begin();
 		const pageSize = Number(connection.pragma('main.page_size', {simple: true}));
+		job.reporter.pageSize = pageSize;
 		const slicePages = Math.max(1, Math.floor(Math.min(SLICE_BYTES, pacer.burst) / pageSize));
 		let inStep = 0;
 		let slice = 0;

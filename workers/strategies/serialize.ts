@@ -27,7 +27,7 @@ export const serialize: Strategy = {
 };
 
 function write({bytes, pages, pageSize}: Image, staging: string, job: JobContext): void {
-	const steps = new Steps(job, pages);
+	const steps = new Steps(job, pages, pageSize);
 	const descriptor = openSync(staging, 'r+');
 	try {
 		for (let offset = 0; offset < bytes.length; offset += SLICE_BYTES) {

@@ -2,10 +2,10 @@ import {truncateSync} from 'node:fs';
 import {askChild} from '../child.ts';
 import {measure} from '../clone/main-file.ts';
 import type {JobContext} from '../context.ts';
-import {targetError, toError} from '../failures.ts';
 import {markOf, statFile} from '../identity.ts';
 import {enterWalMode} from '../journal-mode.ts';
-import type {Source, SourceFile} from '../source/open.ts';
+import {walSize, type Source, type SourceFile} from '../source/open.ts';
+import {isEmpty} from '../source/size.ts';
 import {watchWal} from '../source/watch-wal.ts';
 import {toSqliteError} from '../sqlite.ts';
 import {Steps} from '../steps.ts';
@@ -16,28 +16,46 @@ import type {Strategy} from './strategy.ts';
 export const vacuum: Strategy = {
 	name: 'vacuum',
 	async copy(source, staging, job) {
+		if (isEmpty(source)) throw new Error('There is nothing in an empty database that could be left out');
+		const pageSize = Number(source.connection.pragma('main.page_size', {simple: true}));
+		// As many as the source has, until it is known how few are left of them.
+		const steps = new Steps(job, Math.ceil(Number(source.file?.size ?? 0n) / pageSize), pageSize);
+		const look = (): void => {
+			const bytes = sizeOfFile(staging);
+			if (source.file !== undefined && bytes > mostOf(source.file)) {
+				throw new Error('The copy has grown beyond what its source can hold');
+			}
+
+			steps.reached(Math.floor(bytes / pageSize));
+		};
 		const {wal} =
 			source.file === undefined
 				? vacuumInto(source.connection, staging)
-				: await vacuumFile(source, source.file, staging, job);
+				: await vacuumFile(source, source.file, staging, job, look);
 		const measured = measure(staging);
+		steps.complete(measured.pages);
 		// What it makes is a rollback-journal database, and a copy has the source's journal mode.
 		if (wal) enterWalMode(staging);
 		return measured;
 	},
 };
 
-async function vacuumFile(source: Source, file: SourceFile, staging: string, job: JobContext): Promise<Vacuumed> {
-	const pageSize = Number(source.connection.pragma('main.page_size', {simple: true}));
-	const steps = new Steps(job, Math.ceil(Number(file.size) / pageSize));
+async function vacuumFile(
+	{connection}: Source,
+	{path, identity}: SourceFile,
+	staging: string,
+	job: JobContext,
+	look: () => void,
+): Promise<Vacuumed> {
 	for (;;) {
-		const reply = await askChild('vacuum', {source: file.path, mark: markOf(file.identity), staging}, job, {
+		watchWal(path, job);
+		const reply = await askChild('vacuum', {source: path, mark: markOf(identity), staging}, job, {
 			onLook: () => {
-				watchWal(file.path, job);
-				steps.reached(Math.floor(Number(statFile(staging)?.size ?? 0n) / pageSize));
+				watchWal(path, job);
+				look();
 			},
 		});
-		if (reply.type === 'unavailable') return vacuumInto(source.connection, staging);
+		if (reply.type === 'unavailable') return vacuumInto(connection, staging);
 		if (reply.type === 'died') throw new Error('The process that vacuumed the source did not live');
 		const {answer} = reply;
 		switch (answer.type) {
@@ -49,10 +67,23 @@ async function vacuumFile(source: Source, file: SourceFile, staging: string, job
 				break;
 			case 'unsuited':
 				throw new Error(answer.reason);
-			case 'unwritable':
-				throw targetError(job.request.target.path, toError(answer));
 			default:
 				answer satisfies never;
 		}
 	}
+}
+
+/** A vacuumed database may still be somewhat larger than before: it may have been packed more tightly. */
+const MARGIN = 16 * 1024 * 1024;
+
+/**
+ * What can be left of a database at the most, in bytes. Of a damaged one, whose pages lead to each other in many ways, SQLite
+ * would fill any disk.
+ */
+function mostOf({path}: SourceFile): number {
+	return 2 * (sizeOfFile(path) + walSize(path)) + MARGIN;
+}
+
+function sizeOfFile(path: string): number {
+	return Number(statFile(path)?.size ?? 0n);
 }

@@ -22,10 +22,11 @@ export type VacuumAnswer =
 	| ({readonly type: 'vacuumed'} & Vacuumed)
 	/** A lock stands in the way: to be tried again. */
 	| {readonly type: 'busy'; readonly code: string; readonly message: string}
-	/** Another strategy must do it: the schema needs functions of the application, say. */
-	| {readonly type: 'unsuited'; readonly reason: string}
-	/** The target cannot be written, by any strategy. */
-	| {readonly type: 'unwritable'; readonly code: string; readonly message: string};
+	/**
+	 * Another strategy must do it: the schema needs functions of the application, say. Also where the disk is full, as SQLite
+	 * says so of some damaged databases.
+	 */
+	| {readonly type: 'unsuited'; readonly reason: string};
 
 /** `VACUUM INTO`, on a connection of this process's own, which waits for no lock. */
 export function vacuumInto({source, mark, staging}: VacuumOrder): VacuumAnswer {
@@ -57,7 +58,12 @@ export function vacuum(connection: Connection, staging: string): Vacuumed {
 /** Both what was opened and what has the name now must be the file that was found. */
 function assertMark(file: SourceFile | undefined, mark: string): void {
 	const stats = file === undefined ? undefined : statFile(file.path);
-	if (file !== undefined && markOf(file.identity) === mark && stats !== undefined && markOf(identityOf(stats)) === mark) {
+	if (
+		file !== undefined &&
+		markOf(file.identity) === mark &&
+		stats !== undefined &&
+		markOf(identityOf(stats)) === mark
+	) {
 		return;
 	}
 
@@ -67,6 +73,5 @@ function assertMark(file: SourceFile | undefined, mark: string): void {
 function explain(error: unknown): VacuumAnswer {
 	const [code, message] = [codeOf(error), messageOf(error)];
 	if (isBusy(error)) return {type: 'busy', code, message};
-	if (code === 'SQLITE_FULL') return {type: 'unwritable', code, message};
 	return {type: 'unsuited', reason: message};
 }

@@ -1,9 +1,11 @@
 import Database from 'better-sqlite3';
 import {messageOf} from '../../src/message.ts';
+import type {VerifyDepth} from '../../src/options.ts';
 
 export interface VerifyQuestion {
 	readonly path: string;
-	readonly depth: 'quick' | 'full';
+	/** `'none'`: only opens and closes it, which removes the empty `-wal` that a killed check left. */
+	readonly depth: VerifyDepth | 'none';
 }
 
 export interface VerifyAnswer {
@@ -24,6 +26,11 @@ export function check({path, depth}: VerifyQuestion): VerifyAnswer {
 		database = new Database(path, {fileMustExist: true, timeout: 0});
 		// No shared memory beside a database in WAL mode, and nothing left behind.
 		database.pragma('locking_mode = EXCLUSIVE');
+		if (depth === 'none') {
+			database.pragma('user_version');
+			return {problems: []};
+		}
+
 		const pragma = depth === 'full' ? 'integrity_check' : 'quick_check';
 		const rows = database
 			.prepare<[], string>(`PRAGMA ${pragma}(${String(PROBLEMS_SHOWN)})`)
@@ -42,7 +49,8 @@ function explain(error: unknown): VerifyAnswer {
 	const code = error instanceof Database.SqliteError ? error.code : '';
 	// A function or a collation that only the application has.
 	if (code.startsWith('SQLITE_ERROR')) return {problems: [], obstacle: message};
-	// A full disk, say, is not the database's fault.
-	if (/^SQLITE_(?:CANTOPEN|IOERR|FULL|NOMEM|PERM)/.test(code)) return {problems: [], failure: message};
+	// A full disk, say, or somebody's lock is not the database's fault.
+	if (/^SQLITE_(?:BUSY|CANTOPEN|FULL|IOERR|LOCKED|NOMEM|PERM|READONLY)/.test(code))
+		return {problems: [], failure: message};
 	return {problems: [message]};
 }

@@ -10,20 +10,33 @@ import {
 	SQLITE_DONE,
 	SQLITE_LOCKED,
 	SQLITE_OK,
+	type BackupAllOptions,
+	type BackupAllRequest,
+	type BackupAllRequests,
 	type BackupErrorCode,
 	type BackupEvents,
 	type BackupOptions,
+	type BackupOutcome,
 	type BackupResult,
 	type BackupSource,
 	type BackupTarget,
 	type CompletedEvent,
 	type DatabaseHandle,
 	type FailedEvent,
+	type FulfilledBackup,
+	type HistogramSummary,
 	type JobInfo,
 	type ManagerOptions,
+	type ManagerStats,
 	type ProgressCallback,
 	type ProgressEvent,
 	type ProgressStatus,
+	type RejectedBackup,
+	type RestoreOptions,
+	type RestoreResult,
+	type SnapshotOptions,
+	type StrategyName,
+	type StrategyOption,
 } from 'sqlite-hotcopy';
 
 const database = new Database(':memory:');
@@ -115,6 +128,99 @@ for (const job of manager.jobs) {
 	job.id = '';
 }
 
+const requests: BackupAllRequest[] = [
+	{source: 'app.db', target: 'copy.db'},
+	{source: database, target: new URL('file:///copy.db'), options},
+];
+const allOptions: BackupAllOptions = {concurrency: 8, signal: AbortSignal.timeout(1000)};
+for await (const outcome of manager.backupAll(requests, allOptions)) {
+	const same: BackupOutcome = outcome;
+	console.log(same.request.source);
+	switch (outcome.status) {
+		case 'fulfilled': {
+			const {result}: FulfilledBackup = outcome;
+			console.log(result.bytes.toFixed());
+			// @ts-expect-error -- there is a result instead
+			console.log(outcome.reason);
+			break;
+		}
+
+		case 'rejected': {
+			const {reason}: RejectedBackup = outcome;
+			// @ts-expect-error -- anything may have been thrown
+			console.log(reason.message);
+			break;
+		}
+	}
+}
+
+interface TenantRequest extends BackupAllRequest {
+	readonly tenant: number;
+}
+
+async function* tenants(): AsyncGenerator<TenantRequest> {
+	for (let tenant = 0; tenant < 10; tenant++) yield {tenant, source: 'app.db', target: `${String(tenant)}.db`};
+}
+
+const shapes: BackupAllRequests<TenantRequest>[] = [tenants(), new Set<TenantRequest>()];
+for (const shape of shapes) {
+	const loop: AsyncGenerator<BackupOutcome<TenantRequest>, void> = manager.backupAll(shape);
+	const {value} = await loop.next();
+	if (typeof value === 'object') console.log(value.request.tenant.toFixed());
+	await loop.return();
+	await loop[Symbol.asyncDispose]();
+}
+
+const restoreOptions: RestoreOptions = {
+	pages: 100,
+	progress,
+	sleep: 0.25,
+	signal: AbortSignal.timeout(1000),
+	maxRate: 1e6,
+	strategy: 'pages',
+	stallTimeout: Infinity,
+	timeout: 60_000,
+	mode: 0o600,
+	priority: 1,
+	verify: 'quick',
+	safetyCopy: new URL('file:///before.db'),
+};
+const restored: RestoreResult = await manager.restore('copy.db', handle, restoreOptions);
+const asBackup: BackupResult = restored;
+const kept: string | undefined = restored.safetyCopy;
+console.log(asBackup.verified, kept?.length);
+
+const strategies: readonly StrategyName[] = ['pages', 'serialize', 'clone', 'vacuum'];
+const strategy: StrategyOption = strategies[0] ?? 'auto';
+const snapshotOptions: SnapshotOptions = {
+	pages: 100,
+	progress,
+	name: 'main',
+	attach: {other: 'other.db'},
+	sleep: 0.25,
+	signal: AbortSignal.timeout(1000),
+	maxRate: 1e6,
+	snapshot: 'pin',
+	strategy,
+	verify: 'full',
+	maxWalBytes: 1e9,
+	stallTimeout: Infinity,
+	timeout: 60_000,
+	priority: 1,
+};
+for (const source of sources) {
+	const bytes: Buffer = await manager.snapshot(source, snapshotOptions);
+	new Database(bytes).close();
+}
+
+const made: StrategyName = restored.strategy;
+console.log(made.length, (await manager.snapshot('app.db')).length);
+
+const stats: ManagerStats = manager.stats;
+const runTime: HistogramSummary = stats.runTime;
+const {queued, active, completed, failed, aborted, bytes: copied, waitTime} = stats;
+console.log(queued + active + completed + failed + aborted + copied, waitTime.p99_9 + runTime.mean + runTime.count);
+
 const names: (keyof BackupEvents)[] = manager.eventNames();
 console.log(names);
 await manager.close({force: true});
@@ -134,3 +240,31 @@ manager.on('error', () => {});
 new BackupManager({maxThread: 1});
 // @ts-expect-error -- read-only
 options.pages = 1;
+// @ts-expect-error -- not requests
+manager.backupAll('app.db');
+// @ts-expect-error -- not a request
+manager.backupAll([{source: 'app.db'}]);
+// @ts-expect-error -- a misspelt option
+manager.backupAll(requests, {concurency: 1});
+// @ts-expect-error -- a backup is a file
+await manager.restore(database, 'app.db');
+// @ts-expect-error -- there is no restore without a check
+await manager.restore('copy.db', 'app.db', {verify: false});
+// @ts-expect-error -- a restore always overwrites
+await manager.restore('copy.db', 'app.db', {existing: 'replace'});
+// @ts-expect-error -- read-only
+stats.completed = 0;
+// @ts-expect-error -- a snapshot has no file that could exist
+await manager.snapshot('app.db', {existing: 'replace'});
+// @ts-expect-error -- nor permissions
+await manager.snapshot('app.db', {mode: 0o600});
+// @ts-expect-error -- nor a journal mode
+await manager.snapshot('app.db', {journalMode: 'delete'});
+// @ts-expect-error -- nor a checksum
+await manager.snapshot('app.db', {checksum: 'sha256'});
+// @ts-expect-error -- no such strategy
+await backup('app.db', 'copy.db', {strategy: 'fastest'});
+// @ts-expect-error -- it is what ran, and 'auto' is no way to copy
+const never: StrategyName = 'auto';
+// @ts-expect-error -- read-only
+snapshotOptions.pages = 1;

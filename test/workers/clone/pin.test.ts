@@ -1,9 +1,9 @@
-import {setTimeout as sleep} from 'node:timers/promises';
 import test from 'ava';
 import Database from 'better-sqlite3';
 import {MAIN_STOPS, setTag, WAL_STOPS} from '../../helpers/clone-scene.js';
 import {makeHeldManager} from '../../helpers/held-manager.js';
 import {stateOf, tagged} from '../../helpers/tagged.js';
+import {until} from '../../helpers/until.js';
 
 /** When the pair is copied, its size is looked at, and nothing of the source is needed any more. */
 const COPIED = {at: 'open copy', time: 2};
@@ -43,8 +43,8 @@ for (const wal of [true, false]) {
 		hold.set(COPIED);
 		const copy = manager.backup(source, target);
 		await hold.reached(copy);
-		// As soon as the worker has heard of it.
-		while (!(await isFree())) await sleep(1);
+		// The child goes on at once, and the worker lets go as soon as it hears of it.
+		await until(isFree, 'the source is let go');
 		await writer.run(setTag(++tag));
 		hold.release();
 		t.is((await copy).strategy, 'clone');

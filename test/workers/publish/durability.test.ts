@@ -1,7 +1,7 @@
-import {unlinkSync} from 'node:fs';
+import {mkdirSync, unlinkSync} from 'node:fs';
 import {join} from 'node:path';
 import test, {type ExecutionContext} from 'ava';
-import type {ExistingMode} from '../../../src/index.js';
+import type {ExistingMode, StrategyName} from '../../../src/index.js';
 import {openElsewhere} from '../../helpers/connection.js';
 import {makeDirectory} from '../../helpers/directory.js';
 import {leaveHotJournal, leaveWal} from '../../helpers/leftovers.js';
@@ -47,6 +47,8 @@ function findPublishing(calls: readonly SystemCall[], target: string): {call: Sy
 
 interface Published {
 	readonly existing: ExistingMode;
+	/** Which strategy, where another one writes the copy in another way. */
+	readonly strategy?: StrategyName;
 	readonly prepare?: (t: ExecutionContext, target: string) => void | Promise<void>;
 	/** Sidecars of an older database, which must be gone for good before the new one is there. */
 	readonly sidecars?: readonly string[];
@@ -82,6 +84,9 @@ const PUBLISHED: Readonly<Record<string, Published>> = {
 	"'fail' of a missing target": {existing: 'fail'},
 	"'fail' beside orphans": {existing: 'fail', prepare: leaveOrphans, sidecars: ['-wal', '-shm']},
 	"'overwrite' of a missing target": {existing: 'overwrite'},
+	"'replace' by pages": {existing: 'replace', strategy: 'pages'},
+	"'replace' by clone": {existing: 'replace', strategy: 'clone'},
+	"'replace' by vacuum": {existing: 'replace', strategy: 'vacuum'},
 };
 
 async function leaveOrphans(t: ExecutionContext, target: string): Promise<void> {
@@ -101,14 +106,18 @@ function testTraced(title: string, body: (t: ExecutionContext) => Promise<void>)
 	});
 }
 
-for (const [what, {existing, prepare, sidecars = [], hot = false}] of Object.entries(PUBLISHED)) {
+for (const [what, {existing, strategy, prepare, sidecars = [], hot = false}] of Object.entries(PUBLISHED)) {
 	testTraced(`${what} flushes the copy, closes it, publishes it, and flushes the directory`, async (t) => {
 		const directory = makeDirectory(t);
 		const [source, target] = [join(directory, 'app.db'), join(directory, 'copy.db')];
 		makeTagged(source, NEW, {wal: true});
 		await prepare?.(t, target);
 
-		const calls = await traceBackup(t, {source, target, options: {existing}});
+		const calls = await traceBackup(t, {
+			source,
+			target,
+			options: strategy === undefined ? {existing} : {existing, strategy},
+		});
 
 		const {call, staging} = findPublishing(calls, target);
 		const flushed = find(calls, 'flush', staging).at(-1);
@@ -165,6 +174,37 @@ for (const reading of [false, true]) {
 
 			await holder.run(reading ? 'COMMIT' : 'SELECT 1');
 			await holder.close();
+			t.deepEqual(stateOf(target), tagged(NEW));
+		},
+	);
+}
+
+for (const wal of [false, true]) {
+	testTraced(
+		`a safety copy of a ${wal ? 'WAL' : 'rollback'} target is on the disk before the target is committed`,
+		async (t) => {
+			const directory = makeDirectory(t);
+			const aside = join(directory, 'aside');
+			mkdirSync(aside);
+			const [source, target] = [join(directory, 'backup.db'), join(directory, 'app.db')];
+			const safetyCopy = join(aside, 'before.db');
+			makeTagged(source, NEW);
+			makeTagged(target, OLD, {wal});
+
+			const calls = await traceBackup(t, {source, target, restore: {safetyCopy}});
+
+			const {call, staging} = findPublishing(calls, safetyCopy);
+			const flushed = find(calls, 'flush', staging).at(-1);
+			const written = find(calls, 'write', wal ? `${target}-wal` : target);
+			const committed = wal ? written.at(-1) : find(calls, 'unlink', `${target}-journal`).at(-1);
+			t.true(follows(flushed, find(calls, 'write', staging).at(-1)), 'it is flushed after all that was written');
+			t.true(follows(call, flushed), 'it gets its name after that');
+			t.is(find(calls, 'open', staging).length, find(calls, 'close', staging).length);
+			const kept = find(calls, 'flush', aside).find((flush) => follows(flush, call));
+			t.true(follows(kept, call), 'its directory is flushed');
+			t.true(follows(committed, kept), 'and the commit comes after that');
+			t.true(follows(written[0], flushed), 'nothing is written to the target before it is whole');
+			t.deepEqual(stateOf(safetyCopy), tagged(OLD));
 			t.deepEqual(stateOf(target), tagged(NEW));
 		},
 	);

@@ -2,6 +2,7 @@ import {chmodSync, closeSync, openSync, readSync, statSync, writeFileSync} from 
 import {join} from 'node:path';
 import test, {type ExecutionContext} from 'ava';
 import {backup, SQLITE_DONE} from '../../../src/index.js';
+import {STRATEGY_NAMES} from '../../../src/options.js';
 import {listDirectory, makeDirectory} from '../../helpers/directory.js';
 import {makeTagged, stateOf, tagged} from '../../helpers/tagged.js';
 
@@ -30,22 +31,25 @@ function versionsOf(path: string): number[] {
 	return [...bytes];
 }
 
-for (const {wal, journalMode, expected} of [
-	{wal: true, journalMode: 'keep', expected: 2},
-	{wal: true, journalMode: 'delete', expected: 1},
-	{wal: false, journalMode: 'keep', expected: 1},
-	{wal: false, journalMode: 'delete', expected: 1},
-] as const) {
-	test(`journalMode '${journalMode}' of a ${wal ? 'WAL' : 'rollback'} source gives a copy of version ${String(expected)}`, async (t) => {
-		const {directory, source, target} = makeFiles(t, wal);
+for (const strategy of STRATEGY_NAMES) {
+	for (const {wal, journalMode, expected} of [
+		{wal: true, journalMode: 'keep', expected: 2},
+		{wal: true, journalMode: 'delete', expected: 1},
+		{wal: false, journalMode: 'keep', expected: 1},
+		{wal: false, journalMode: 'delete', expected: 1},
+	] as const) {
+		const mode = wal ? 'WAL' : 'rollback';
+		test(`journalMode '${journalMode}' of a ${mode} source gives a copy of version ${String(expected)}: by ${strategy}`, async (t) => {
+			const {directory, source, target} = makeFiles(t, wal);
 
-		await backup(source, target, {journalMode});
+			t.is((await backup(source, target, {strategy, journalMode})).strategy, strategy);
 
-		t.deepEqual(versionsOf(target), [expected, expected]);
-		t.deepEqual(listDirectory(directory), ['app.db', 'copy.db']);
-		t.deepEqual(stateOf(target), tagged(NEW));
-		t.deepEqual(versionsOf(source), wal ? [2, 2] : [1, 1]);
-	});
+			t.deepEqual(versionsOf(target), [expected, expected]);
+			t.deepEqual(listDirectory(directory), ['app.db', 'copy.db']);
+			t.deepEqual(stateOf(target), tagged(NEW));
+			t.deepEqual(versionsOf(source), wal ? [2, 2] : [1, 1]);
+		});
+	}
 }
 
 for (const existing of ['replace', 'fail'] as const) {

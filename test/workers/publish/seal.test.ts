@@ -1,8 +1,9 @@
-import {chmodSync, chownSync, statSync} from 'node:fs';
+import {chmodSync, chownSync, rmSync, statSync} from 'node:fs';
 import {join} from 'node:path';
 import test, {type ExecutionContext} from 'ava';
 import Database from 'better-sqlite3';
 import {backup, SQLITE_DONE, type BackupOptions} from '../../../src/index.js';
+import {STRATEGY_NAMES} from '../../../src/options.js';
 import {startBackupProcess} from '../../helpers/backup-process.js';
 import {listDirectory, makeDirectory} from '../../helpers/directory.js';
 import {makeTagged, stateOf, tagged} from '../../helpers/tagged.js';
@@ -104,29 +105,37 @@ test('a copy of a database without a file is for its owner alone, unless "mode" 
 	}
 });
 
+/** Ways to copy that a callback can look into, and those of which it sees only the end. */
+const COPIES: readonly BackupOptions[] = [
+	{pages: 2, snapshot: 'none'},
+	...STRATEGY_NAMES.map((strategy) => ({strategy})),
+];
+
 for (const bits of [0o600, 0o640, 0o644]) {
 	for (const existing of ['replace', 'overwrite', 'fail'] as const) {
 		test(`'${existing}': what is copied of a ${bits.toString(8)} source is never open to more readers`, async (t) => {
 			const {directory, source, target} = makeFiles(t);
 			chmodSync(source, bits);
-			const seen = new Set<string>();
-			const options: BackupOptions = {
-				existing,
-				pages: 2,
-				snapshot: 'none',
-				progress(status) {
+			for (const options of COPIES) {
+				rmSync(target, {force: true});
+				const seen = new Set<string>();
+				const progress = (status: number): void => {
 					for (const name of listDirectory(directory)) {
 						if (!name.startsWith('.hotcopy-')) continue;
 						const readers = statSync(join(directory, name)).mode & 0o444;
 						seen.add(`${status === SQLITE_DONE ? 'done' : 'copying'}: ${(readers & ~bits).toString(8)}`);
 					}
-				},
-			};
+				};
 
-			await backup(source, target, options);
+				await backup(source, target, {...options, existing, progress});
 
-			t.deepEqual([...seen].sort(), ['copying: 0', 'done: 0']);
-			t.is(bitsOf(target), bits.toString(8));
+				const moments = options.pages === undefined ? ['done'] : ['copying', 'done'];
+				t.deepEqual(
+					[...seen].sort(),
+					moments.map((moment) => `${moment}: 0`),
+				);
+				t.is(bitsOf(target), bits.toString(8));
+			}
 		});
 	}
 }

@@ -34,6 +34,9 @@ function recover(path: string): unknown {
 
 const COPIES: Readonly<Record<string, BackupOptions>> = {
 	'all at once': {},
+	'by pages': {strategy: 'pages'},
+	'by clone': {strategy: 'clone'},
+	'by vacuum': {strategy: 'vacuum'},
 	'in steps': {pages: 3},
 	'in steps without a pin': {pages: 3, snapshot: 'none'},
 	'over a database': {existing: 'replace'},

@@ -2,6 +2,7 @@ import {readFileSync, rmSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import test, {type ExecutionContext} from 'ava';
 import {backup, type BackupOptions} from '../../../src/index.js';
+import {STRATEGY_NAMES} from '../../../src/options.js';
 import {openElsewhere} from '../../helpers/connection.js';
 import {fingerprint} from '../../helpers/database.js';
 import {listDirectory, makeDirectory} from '../../helpers/directory.js';
@@ -13,7 +14,7 @@ const NEW = 8;
 const NEWER = 9;
 
 const COPIES: Readonly<Record<string, BackupOptions>> = {
-	'all at once': {},
+	...Object.fromEntries(STRATEGY_NAMES.map((strategy) => [`by ${strategy}`, {strategy}])),
 	'in steps': {pages: 2},
 	'in steps without a pin': {pages: 2, snapshot: 'none'},
 	'in steps under a pin': {pages: 2, snapshot: 'pin'},
@@ -75,8 +76,9 @@ for (const [when, {leave, tag}] of Object.entries(WALS)) {
 			t.deepEqual(files, ['app.db', 'app.db-shm', 'app.db-wal']);
 			const before = bytesOf(source);
 
-			await backup(source, target, options);
+			const result = await backup(source, target, options);
 
+			t.like(result, {strategy: options.strategy ?? 'pages'});
 			t.deepEqual(bytesOf(source), before);
 			t.deepEqual(listDirectory(directory), [...files, 'copy.db']);
 			t.deepEqual(stateOf(target), tagged(tag));
@@ -90,20 +92,22 @@ function bytesOf(path: string): Record<string, string> {
 	return Object.fromEntries(Object.entries(fingerprint(path)).filter(([file]) => !file.endsWith('-shm')));
 }
 
-test('a WAL that lost its index is copied, and not checkpointed', async (t) => {
-	const directory = makeDirectory(t);
-	const source = join(directory, 'app.db');
-	const target = join(directory, 'copy.db');
-	makeTagged(source, TAG);
-	await leaveWal(t, source, NEW);
-	rmSync(`${source}-shm`);
-	const before = bytesOf(source);
+for (const strategy of STRATEGY_NAMES) {
+	test(`a WAL that lost its index is copied, and not checkpointed: by ${strategy}`, async (t) => {
+		const directory = makeDirectory(t);
+		const source = join(directory, 'app.db');
+		const target = join(directory, 'copy.db');
+		makeTagged(source, TAG);
+		await leaveWal(t, source, NEW);
+		rmSync(`${source}-shm`);
+		const before = bytesOf(source);
 
-	await backup(source, target);
+		t.is((await backup(source, target, {strategy})).strategy, strategy);
 
-	t.deepEqual(bytesOf(source), before);
-	t.deepEqual(stateOf(target), tagged(NEW));
-});
+		t.deepEqual(bytesOf(source), before);
+		t.deepEqual(stateOf(target), tagged(NEW));
+	});
+}
 
 test('a WAL that lost its database is no source', async (t) => {
 	const directory = makeDirectory(t);
@@ -157,11 +161,12 @@ for (const [what, {leave, files}] of Object.entries(JOURNALS)) {
 			await leave(t, source);
 			t.not(fingerprint(source)[source], committed, 'half of the transaction is in the file');
 
-			const {pages, pageSize} = await backup(source, target, options);
+			const result = await backup(source, target, options);
 
+			t.like(result, {strategy: options.strategy ?? 'pages'});
 			t.is(fingerprint(source)[source], committed);
 			t.deepEqual(stateOf(target), tagged(TAG, 1000));
-			t.is(readFileSync(target).length, pages * pageSize);
+			t.is(readFileSync(target).length, result.bytes);
 			t.deepEqual(listDirectory(directory), [...files, 'copy.db']);
 		});
 	}

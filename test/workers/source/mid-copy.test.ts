@@ -3,9 +3,10 @@ import {join} from 'node:path';
 import test from 'ava';
 import Database from 'better-sqlite3';
 import {BackupManager, type BackupOptions} from '../../../src/index.js';
+import {STRATEGY_NAMES} from '../../../src/options.js';
 import {afterCleanUp} from '../../helpers/clean-up.js';
 import {openElsewhere} from '../../helpers/connection.js';
-import {fingerprint} from '../../helpers/database.js';
+import {executeHere, fingerprint} from '../../helpers/database.js';
 import {listDirectory, makeDirectory} from '../../helpers/directory.js';
 import {executeOutside} from '../../helpers/outside.js';
 import {makeTagged, stateOf, tagged} from '../../helpers/tagged.js';
@@ -18,12 +19,6 @@ const manager = new BackupManager({maxThreads: 2});
 test.after(async () => {
 	await manager.close();
 });
-
-function executeHere(path: string, sql: string): void {
-	const database = new Database(path);
-	database.exec(sql);
-	database.close();
-}
 
 const WRITERS: Readonly<Record<string, (path: string, sql: string) => void>> = {
 	'this process': executeHere,
@@ -164,8 +159,14 @@ for (const wal of [false, true]) {
 		await other.run('PRAGMA busy_timeout = 0');
 		user.exec('BEGIN IMMEDIATE');
 
-		for (const options of [{}, {pages: 1, snapshot: 'none'}, {pages: 1, snapshot: 'pin'}] as const) {
-			await manager.backup(source, join(directory, 'copy.db'), options);
+		const ways: readonly BackupOptions[] = [
+			...STRATEGY_NAMES.map((strategy) => ({strategy})),
+			{pages: 1, snapshot: 'none'},
+			{pages: 1, snapshot: 'pin'},
+		];
+		for (const options of ways) {
+			const result = await manager.backup(source, join(directory, 'copy.db'), options);
+			t.like(result, {strategy: options.strategy ?? 'pages'});
 			await manager.backup(user, join(directory, 'copy.db'), options);
 			await t.throwsAsync(other.run('BEGIN IMMEDIATE'), {message: /database is locked/});
 		}

@@ -1,6 +1,7 @@
 import {join} from 'node:path';
 import test from 'ava';
 import {BackupManager, type BackupOptions} from '../../../src/index.js';
+import {STRATEGY_NAMES} from '../../../src/options.js';
 import {afterCleanUp} from '../../helpers/clean-up.js';
 import {HOLDERS} from '../../helpers/connection.js';
 import {makeDirectory} from '../../helpers/directory.js';
@@ -75,7 +76,7 @@ const CASES: Readonly<Record<string, SourceCase>> = {
 
 /** Copies in different ways, and one that fails in the middle. */
 const COPIES: readonly BackupOptions[] = [
-	{},
+	...STRATEGY_NAMES.map((strategy) => ({strategy})),
 	{pages: 3},
 	{pages: 1, snapshot: 'none'},
 	{pages: 1, snapshot: 'pin', journalMode: 'delete'},
@@ -111,7 +112,7 @@ for (const [title, {sql, tag, live, idle}] of Object.entries(CASES)) {
 				const before = await observe(source);
 				for (const options of COPIES) {
 					const copy = manager.backup(source, target, options);
-					if (options.progress === undefined) await copy;
+					if (options.progress === undefined) t.like(await copy, {strategy: options.strategy ?? 'pages'});
 					else await t.throwsAsync(copy, {message: 'stop'});
 					await afterCleanUp(manager, target);
 					t.deepEqual(await observe(source), before);

@@ -3,6 +3,7 @@ import {join} from 'node:path';
 import test, {type ExecutionContext} from 'ava';
 import type Database from 'better-sqlite3';
 import {backup, BackupError} from '../../../src/index.js';
+import {STRATEGY_NAMES} from '../../../src/options.js';
 import {healthOf, healthy, makeAccounts} from '../../helpers/database.js';
 import {listDirectory, makeDirectory} from '../../helpers/directory.js';
 import {startWriter} from '../../helpers/writer.js';
@@ -24,28 +25,33 @@ function setUp(t: ExecutionContext): Scene {
 	return {directory, source, target: join(directory, 'copy.db'), handle, walBytes: statSync(`${source}-wal`).size};
 }
 
-test('a WAL within maxWalBytes is told of in the result', async (t) => {
-	const {source, target, walBytes} = setUp(t);
+for (const strategy of STRATEGY_NAMES) {
+	test(`a WAL within maxWalBytes is told of in the result: by ${strategy}`, async (t) => {
+		const {source, target, walBytes} = setUp(t);
 
-	const result = await backup(source, target, {maxWalBytes: walBytes});
+		const result = await backup(source, target, {strategy, maxWalBytes: walBytes});
 
-	t.is(result.walBytes, walBytes);
-	t.deepEqual(healthOf(target), healthy());
-});
+		t.is(result.walBytes, walBytes);
+		t.is(result.strategy, strategy);
+		t.deepEqual(healthOf(target), healthy());
+	});
 
-test('a WAL beyond maxWalBytes fails the job by name, and lets the WAL go', async (t) => {
-	const {directory, source, target, handle, walBytes} = setUp(t);
-	makeAccounts(target, {accounts: 7}).close();
+	test(`a WAL beyond maxWalBytes fails the job by name, and lets the WAL go: by ${strategy}`, async (t) => {
+		const {directory, source, target, handle, walBytes} = setUp(t);
+		makeAccounts(target, {accounts: 7}).close();
 
-	const error = await t.throwsAsync(backup(source, target, {maxWalBytes: walBytes - 1}), {instanceOf: BackupError});
+		const error = await t.throwsAsync(backup(source, target, {strategy, maxWalBytes: walBytes - 1}), {
+			instanceOf: BackupError,
+		});
 
-	t.is(error.code, 'ERR_BACKUP_WAL_LIMIT');
-	t.true(error.message.includes(`${String(walBytes)} bytes`));
-	t.deepEqual(healthOf(target), healthy(7));
-	t.deepEqual(listDirectory(directory), ['app.db', 'app.db-shm', 'app.db-wal', 'copy.db']);
-	// Nothing holds it any more: a checkpoint can empty it.
-	t.deepEqual(handle.pragma('wal_checkpoint(TRUNCATE)'), [{busy: 0, log: 0, checkpointed: 0}]);
-});
+		t.is(error.code, 'ERR_BACKUP_WAL_LIMIT');
+		t.true(error.message.includes(`${String(walBytes)} bytes`));
+		t.deepEqual(healthOf(target), healthy(7));
+		t.deepEqual(listDirectory(directory), ['app.db', 'app.db-shm', 'app.db-wal', 'copy.db']);
+		// Nothing holds it any more: a checkpoint can empty it.
+		t.deepEqual(handle.pragma('wal_checkpoint(TRUNCATE)'), [{busy: 0, log: 0, checkpointed: 0}]);
+	});
+}
 
 test('a WAL that grows past maxWalBytes in mid-copy fails the job', async (t) => {
 	const {source, target, handle, walBytes} = setUp(t);

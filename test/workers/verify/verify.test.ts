@@ -1,6 +1,7 @@
 import {join} from 'node:path';
 import test from 'ava';
 import {BackupError, BackupManager, type VerifyOption} from '../../../src/index.js';
+import {STRATEGY_NAMES} from '../../../src/options.js';
 import {makeBadIndex, makeSound, makeTorn, type Size} from '../../helpers/broken.js';
 import {fingerprint} from '../../helpers/database.js';
 import {listDirectory, makeDirectory} from '../../helpers/directory.js';
@@ -30,7 +31,6 @@ const CASES: readonly Case[] = [
 	{source: 'badIndex', verify: 'full', says: 'missing from index account_index'},
 ];
 
-// The small copy is checked in the worker, the large one in a child process.
 const SIZES: readonly Size[] = ['small', 'large'];
 
 for (const size of SIZES) {
@@ -63,6 +63,19 @@ for (const size of SIZES) {
 			t.deepEqual(listDirectory(directory), ['app.db', 'copy.db']);
 		});
 	}
+}
+
+for (const strategy of STRATEGY_NAMES) {
+	test(`a torn database is not published: by ${strategy}`, async (t) => {
+		const directory = makeDirectory(t);
+		const source = join(directory, 'app.db');
+		makeTorn(source, 'small');
+
+		const backup = manager.backup(source, join(directory, 'copy.db'), {strategy, verify: 'quick'});
+
+		await t.throwsAsync(backup, {instanceOf: BackupError, code: 'ERR_BACKUP_VERIFY'});
+		t.deepEqual(listDirectory(directory), ['app.db']);
+	});
 }
 
 test('a database that is overwritten in place is not touched by a copy that does not pass', async (t) => {

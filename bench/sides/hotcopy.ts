@@ -1,0 +1,20 @@
+import {BackupManager} from '../harness/package.js';
+import {targetOf} from './batch.js';
+import {application, betterSqlite3Version} from './connections.js';
+import type {Side} from './side.js';
+
+/** sqlite-hotcopy, through its public API. Its copies are flushed, file and directory, when their promises are fulfilled. */
+export const hotcopy: Side = {
+	version: betterSqlite3Version,
+
+	start({concurrency, strategy = 'auto'}) {
+		// Its threads live as long as the peers' processes, which stay between the rounds as well.
+		const manager = new BackupManager({maxThreads: concurrency, idleTimeout: Infinity, defaults: {strategy}});
+		return application(async (connections, directory) => {
+			const results = await Promise.all(
+				[...connections.keys()].map(async (source) => manager.backup(source, targetOf(source, directory))),
+			);
+			return {strategies: [...new Set(results.map((result) => result.strategy))]};
+		});
+	},
+};

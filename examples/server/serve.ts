@@ -1,0 +1,38 @@
+import {once} from 'node:events';
+import Database from 'better-sqlite3';
+import type {FastifyInstance} from 'fastify';
+import {BackupManager} from 'sqlite-hotcopy';
+import {withFiles} from './files.js';
+import {buildApp} from './app.js';
+import type {Settings} from './settings.js';
+import {listenForInterrupts, shutDown} from './shutdown.js';
+
+/** What goes on beside the clients' requests, until the signal fires. */
+export type Company = (app: FastifyInstance, signal: AbortSignal) => Promise<void>;
+
+/** Serves until SIGTERM or SIGINT. */
+export async function serve(settings: Settings, keepCompany?: Company): Promise<void> {
+	const {first, second} = listenForInterrupts();
+	await withFiles(settings.files, async ({database: path, backups}) => {
+		const database = new Database(path, {fileMustExist: true});
+		try {
+			const manager = new BackupManager({maxThreads: 2, maxQueue: 100});
+			const app = buildApp({manager, database, backups});
+			console.log(`Backups of ${path} go to ${backups}`);
+			console.log(`Open ${await app.listen(settings)}/`);
+			await Promise.all([first.aborted || once(first, 'abort'), keepCompany?.(app, first)]);
+			const {queued, active} = manager.stats;
+			console.log(
+				`${String(first.reason)}: backups to finish: ${String(queued + active)}, ` +
+					`within ${String(settings.shutdownMs / 1000)} s. A second signal aborts them.`,
+			);
+			const cut = AbortSignal.any([second, AbortSignal.timeout(settings.shutdownMs)]);
+			await shutDown(app, manager, cut);
+			if (cut.aborted) process.exitCode = 1;
+			const {completed, failed, aborted} = manager.stats;
+			console.log(`Completed ${String(completed)}, failed ${String(failed)}, aborted ${String(aborted)}`);
+		} finally {
+			database.close();
+		}
+	});
+}

@@ -1,0 +1,77 @@
+/** Readers of what is written behind an option. Each throws commander's error, which tells of the option as well. */
+import bytes from 'bytes-iec';
+import {InvalidArgumentError} from 'commander';
+import ms, {type StringValue} from 'ms';
+
+/** What an option says that sets no limit. */
+const UNLIMITED = 'none';
+
+/** Milliseconds. The unit must be there: the library counts some times in seconds and others in milliseconds. */
+export function duration(value: string): number {
+	const time = isTime(value) ? ms(value) : NaN;
+	if (Number.isFinite(time)) return time;
+	throw new InvalidArgumentError('Expected a time with its unit, for example 500ms, 30s, 2m or 1.5h.');
+}
+
+/** Milliseconds, or Infinity. */
+export function limitedDuration(value: string): number {
+	if (value === UNLIMITED) return Infinity;
+	try {
+		return duration(value);
+	} catch {
+		throw new InvalidArgumentError('Expected a time with its unit, for example 30s, 2m or 1.5h, or none for no limit.');
+	}
+}
+
+/** Seconds, of a time that is written with its unit. */
+export function seconds(value: string): number {
+	return duration(value) / 1000;
+}
+
+/** Bytes: `kB`, `MB`, `GB` are powers of 1,000, `KiB`, `MiB`, `GiB` of 1,024. */
+export function size(value: string): number {
+	const parsed = /^\d/.test(value) ? bytes.parse(value) : null;
+	if (parsed !== null) return parsed;
+	throw new InvalidArgumentError('Expected a size, for example 500kB, 20MB or 1.5GiB.');
+}
+
+/** Bytes a second. */
+export function rate(value: string): number {
+	try {
+		return size(value.replace(/\/s$/, ''));
+	} catch {
+		throw new InvalidArgumentError('Expected a size a second, for example 500kB, 20MB or 20MB/s.');
+	}
+}
+
+export function wholeNumber(value: string): number {
+	if (/^-?\d+$/.test(value)) return Number(value);
+	throw new InvalidArgumentError('Expected a whole number.');
+}
+
+/** A count of things that are done at a time. */
+export function positiveNumber(value: string): number {
+	const number = wholeNumber(value);
+	if (number >= 1) return number;
+	throw new InvalidArgumentError('Expected a whole number from 1 on.');
+}
+
+/** Permission bits, as `chmod` reads them. */
+export function permissions(value: string): number {
+	if (/^(?:0o?)?[0-7]{3}$/.test(value)) return Number.parseInt(value.replace('0o', ''), 8);
+	throw new InvalidArgumentError('Expected permissions in octal, for example 640.');
+}
+
+/** `name=path`, as often as there are databases to attach. */
+export function attachment(value: string, previous: Readonly<Record<string, string>> = {}): Record<string, string> {
+	const separator = value.indexOf('=');
+	if (separator < 1) throw new InvalidArgumentError('Expected a name and a path, for example archive=archive.db.');
+	const name = value.slice(0, separator);
+	if (Object.hasOwn(previous, name)) throw new InvalidArgumentError(`The name ${name} is there twice.`);
+	return {...previous, [name]: value.slice(separator + 1)};
+}
+
+/** A number and a word; which words are units, `ms` knows. */
+function isTime(value: string): value is StringValue {
+	return /^\d*\.?\d+\s*[a-z]+$/i.test(value);
+}

@@ -1,0 +1,31 @@
+import {messageOf} from '../../message.ts';
+import {inWordsOfTheShell} from '../text/words-of-the-shell.ts';
+
+/** An error as this command tells of it, in words or as an object. */
+export interface ErrorDescription {
+	/** Stable across releases; `docs/errors.md` explains those that begin with `ERR_BACKUP_`. */
+	readonly code: string;
+	/** What went wrong, and what to do. */
+	readonly message: string;
+	/** SQLite's own name for it, where SQLite said no. */
+	readonly sqliteCode?: string;
+}
+
+export function describeError(error: unknown): ErrorDescription {
+	const sqliteCode = textAt(error, 'sqliteCode');
+	return {
+		code: textAt(error, 'code') ?? (isWrongArgument(error) ? 'ERR_USAGE' : 'ERR_UNEXPECTED'),
+		message: inWordsOfTheShell(messageOf(error)),
+		...(sqliteCode === undefined ? {} : {sqliteCode}),
+	};
+}
+
+/** What the library throws, before anything is done, for a value that it does not take. */
+export function isWrongArgument(error: unknown): boolean {
+	return error instanceof TypeError || error instanceof RangeError;
+}
+
+function textAt(error: unknown, key: string): string | undefined {
+	const value: unknown = error instanceof Error ? Reflect.get(error, key) : undefined;
+	return typeof value === 'string' ? value : undefined;
+}

@@ -1,0 +1,82 @@
+import {lstat, realpath, stat} from 'node:fs/promises';
+import {basename, dirname, join, relative, resolve, sep} from 'node:path';
+import {UsageError} from '../errors/usage-error.ts';
+import {globFiles, isGlob} from './glob.ts';
+import {isCompanion} from './leave-out.ts';
+import {pathOf, type Match, type Unreadable} from './match.ts';
+
+export interface Found {
+	readonly matches: readonly Match[];
+	readonly unreadable: readonly Unreadable[];
+}
+
+/**
+ * What is to be copied. Each pattern is a file, by its very name, or a glob.
+ *
+ * @throws UsageError for a pattern that nothing fits: better none than a few of the copies that are expected.
+ */
+export async function findDatabases(patterns: readonly string[], out: string): Promise<Found> {
+	const matches: Match[] = [];
+	const unreadable: Unreadable[] = [];
+	for (const pattern of patterns) {
+		const found = await findOne(pattern, out);
+		if (found.matches.length === 0 && found.unreadable.length === 0) {
+			throw new UsageError(
+				`No database matches ${pattern}. Check it, and quote it, so that the shell leaves it as it is.`,
+			);
+		}
+
+		matches.push(...found.matches);
+		unreadable.push(...found.unreadable);
+	}
+
+	return {matches, unreadable};
+}
+
+async function findOne(pattern: string, out: string): Promise<Found> {
+	// Before it is taken for a glob: a name may have brackets in it.
+	const kind = await kindOf(pattern);
+	if (kind === 'directory') {
+		throw new UsageError(`${pattern} is a directory. Say which files in it, for example '${pattern}/**/*.db'.`);
+	}
+
+	if (kind === 'file') {
+		const match = {base: dirname(pattern), relative: basename(pattern)};
+		return {matches: (await isCompanion(pattern)) ? [] : [match], unreadable: []};
+	}
+
+	if (!isGlob(pattern)) throw new UsageError(`There is no file ${pattern}. Check the path.`);
+	const {base, files, unreadable} = await globFiles(pattern);
+	const isCopy = await copiesBelow(base, out);
+	const matches: Match[] = [];
+	for (const file of files) {
+		const match = {base, relative: file};
+		if (!isCopy(file) && !(await isCompanion(pathOf(match)))) matches.push(match);
+	}
+
+	return {matches, unreadable};
+}
+
+async function kindOf(path: string): Promise<'file' | 'directory' | undefined> {
+	// Also a link that leads nowhere is a name that was meant.
+	const there = await lstat(path).catch(() => undefined);
+	if (there === undefined) return undefined;
+	const stats = await stat(path).catch(() => there);
+	return stats.isDirectory() ? 'directory' : 'file';
+}
+
+/** Where the copies go into the very tree that is copied, they must not be copied the next time. */
+async function copiesBelow(base: string, out: string): Promise<(file: string) => boolean> {
+	const root = await follow(base);
+	const copies = await follow(out);
+	return isInside(copies, root) ? (file) => isInside(join(root, file), copies) : () => false;
+}
+
+async function follow(path: string): Promise<string> {
+	return await realpath(path).catch(() => resolve(path));
+}
+
+function isInside(path: string, directory: string): boolean {
+	const way = relative(directory, path);
+	return way !== '' && way !== '..' && !way.startsWith(`..${sep}`);
+}

@@ -1,0 +1,26 @@
+import {lstat, mkdtemp, rmdir} from 'node:fs/promises';
+import {basename, dirname, join} from 'node:path';
+import {STAGING_PREFIX} from '../../staging-prefix.ts';
+
+/** Whether two names in a directory are one when they differ only in case, as on most systems that are not Linux. */
+export async function ignoresCase(directory: string): Promise<boolean> {
+	let probe: string;
+	try {
+		probe = await mkdtemp(join(directory, `${STAGING_PREFIX}case-`));
+	} catch {
+		// Where nothing can be made, nothing will be copied either.
+		return false;
+	}
+
+	const answer = await lstat(join(dirname(probe), basename(probe).toUpperCase())).then(
+		() => true,
+		() => false,
+	);
+	await rmdir(probe);
+	return answer;
+}
+
+/** One text for all names that such a file system takes for one. */
+export function foldCase(path: string): string {
+	return path.normalize('NFC').toLowerCase();
+}

@@ -1,0 +1,98 @@
+import {realpath, stat} from 'node:fs/promises';
+import {dirname, join, resolve} from 'node:path';
+import type {ExistingMode} from '../../options.ts';
+import {UsageError} from '../errors/usage-error.ts';
+import {foldCase, ignoresCase} from './ignores-case.ts';
+import {Landing} from './landing.ts';
+import {pathOf, type Match} from './match.ts';
+
+/** One copy that is to be made. */
+export interface PlannedCopy {
+	/** As the command line leads to it. */
+	readonly source: string;
+	readonly target: string;
+	readonly match: Match;
+	/** Of the source's file; 0 where there is none. */
+	readonly bytes: number;
+}
+
+/** How many collisions an error lists. */
+const SHOWN = 5;
+
+/**
+ * Decides where each copy goes.
+ *
+ * @throws UsageError when two would go to one file, or one to a file that is to be copied itself.
+ */
+export async function planCopies(
+	matches: readonly Match[],
+	out: string,
+	existing: ExistingMode,
+): Promise<readonly PlannedCopy[]> {
+	// Two patterns may have the same file.
+	const copies = new Map<string, PlannedCopy>();
+	for (const match of matches) {
+		const source = pathOf(match);
+		const target = join(out, match.relative);
+		copies.set(JSON.stringify([resolve(source), target]), {source, target, match, bytes: await sizeOf(source)});
+	}
+
+	const planned = [...copies.values()];
+	const collisions = await findCollisions(planned, out, existing);
+	if (collisions.length === 0) return planned;
+	const more = collisions.length > SHOWN ? `; and ${String(collisions.length - SHOWN)} more` : '';
+	throw new UsageError(
+		`Nothing was copied, because ${collisions.slice(0, SHOWN).join('; ')}${more}. To keep the tree, use one pattern that ` +
+			"begins above all of them, in quotes, as in 'tenants/**/*.db'; or copy them to different directories.",
+	);
+}
+
+async function sizeOf(path: string): Promise<number> {
+	return await stat(path).then(
+		({size}) => size,
+		() => 0,
+	);
+}
+
+async function findCollisions(copies: readonly PlannedCopy[], out: string, existing: ExistingMode): Promise<string[]> {
+	const landing = new Landing(existing);
+	const landed: {readonly copy: PlannedCopy; readonly file: string}[] = [];
+	for (const copy of copies) landed.push({copy, file: await landing.of(copy.target)});
+	const collisions = await findSame(landed, out);
+
+	const sources = new Map<string, string>();
+	for (const {source} of copies) sources.set(await realpath(source).catch(() => resolve(source)), source);
+	for (const {copy, file} of landed) {
+		const source = sources.get(file);
+		if (source !== undefined) collisions.push(`${copy.target}, the target of ${copy.source}, is the source ${source}`);
+	}
+
+	return collisions;
+}
+
+async function findSame(
+	landed: readonly {readonly copy: PlannedCopy; readonly file: string}[],
+	out: string,
+): Promise<string[]> {
+	const likeness = new Set(landed.map(({file}) => foldCase(file)));
+	const fold = likeness.size < landed.length && (await ignoresCase(await nearestDirectory(out)));
+	const taken = new Map<string, PlannedCopy>();
+	const collisions: string[] = [];
+	for (const {copy, file} of landed) {
+		const key = fold ? foldCase(file) : file;
+		const other = taken.get(key);
+		if (other === undefined) taken.set(key, copy);
+		else collisions.push(`${other.source} and ${copy.source} would both become ${copy.target}`);
+	}
+
+	return collisions;
+}
+
+/** The directory, or the one in which it will be made. */
+async function nearestDirectory(path: string): Promise<string> {
+	const directory = resolve(path);
+	return await realpath(directory).catch(async () => {
+		const parent = dirname(directory);
+		return parent === directory ? directory : await nearestDirectory(parent);
+	});
+}

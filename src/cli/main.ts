@@ -1,0 +1,22 @@
+#!/usr/bin/env node
+/**
+ * The command `sqlite-hotcopy`. It imports nothing before Node.js is known to be new enough: an older one is to get a line
+ * that says so, and would get a segmentation fault.
+ */
+let refusal: unknown;
+try {
+	await import('../node-version.ts');
+} catch (error) {
+	refusal = error;
+}
+
+if (refusal instanceof Error) {
+	console.error(refusal.message);
+	process.exitCode = 1;
+} else {
+	const {run} = await import('./run.ts');
+	process.exitCode = await run(process.argv.slice(2));
+}
+
+// Makes this a module in the eyes of TypeScript, which else forbids to await here.
+export {};

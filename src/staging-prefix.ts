@@ -1,0 +1,2 @@
+/** How the name of every file begins that is only there while a copy is made. */
+export const STAGING_PREFIX = '.hotcopy-';

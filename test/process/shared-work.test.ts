@@ -1,0 +1,67 @@
+import {spawnSync} from 'node:child_process';
+import {readFileSync, realpathSync} from 'node:fs';
+import {join} from 'node:path';
+import {fileURLToPath} from 'node:url';
+import test from 'ava';
+import {makeAccounts} from '../helpers/database.js';
+import {makeDirectory} from '../helpers/directory.js';
+import {hasStrace} from '../helpers/strace.js';
+
+const FIXTURE = fileURLToPath(new URL('../fixtures/shared-work.ts', import.meta.url));
+const TIMES = 20;
+
+interface Expected {
+	/** How often the directory is flushed. */
+	readonly flushes?: number;
+	/** How often it is read. */
+	readonly looks?: number;
+}
+
+/** What a directory has done to it when so many ask for it. */
+const WAYS: Readonly<Record<string, Expected>> = {
+	'flush together': {flushes: 1},
+	'flush during another': {flushes: 2},
+	'flush in turn': {flushes: TIMES},
+	'back up together': {looks: 1, flushes: TIMES},
+	'back up in turn': {looks: TIMES, flushes: TIMES},
+};
+
+for (const [way, {flushes, looks}] of Object.entries(WAYS)) {
+	test(`${way}: shared only where it began after it was asked for`, (t) => {
+		if (!hasStrace()) {
+			t.log('not tried: strace is not here, or may not trace');
+			t.pass();
+			return;
+		}
+
+		const directory = realpathSync(makeDirectory(t));
+		makeAccounts(join(directory, 'app.db')).close();
+		const trace = join(makeDirectory(t), 'strace');
+		const {status, stderr} = spawnSync(
+			'strace',
+			[
+				'-f',
+				'-y',
+				'-qq',
+				'-e',
+				'trace=fsync,openat',
+				'-o',
+				trace,
+				process.execPath,
+				'--import=tsx',
+				FIXTURE,
+				way,
+				directory,
+			],
+			{encoding: 'utf8'},
+		);
+		t.is(status, 0, stderr);
+		const calls = readFileSync(trace, 'utf8').split('\n');
+		const flushed = calls.filter((call) => call.includes('fsync(') && call.includes(`<${directory}>`));
+		const read = calls.filter(
+			(call) => call.includes('openat(') && call.includes(`"${directory}"`) && call.includes('O_DIRECTORY'),
+		);
+		if (flushes !== undefined) t.is(flushed.length, flushes);
+		if (looks !== undefined) t.is(read.length, looks);
+	});
+}

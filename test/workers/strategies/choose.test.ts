@@ -1,0 +1,138 @@
+import {truncateSync, writeFileSync} from 'node:fs';
+import {join} from 'node:path';
+import test from 'ava';
+import type Database from 'better-sqlite3';
+import {BackupManager, type BackupOptions, type StrategyName} from '../../../src/index.js';
+import {STRATEGY_NAMES} from '../../../src/options.js';
+import type {CopyRequest, SourceRequest, TargetRequest} from '../../../src/protocol.js';
+import {findSourceFile, type SourceFile} from '../../../workers/source/open.js';
+import {chooseStrategy} from '../../../workers/strategies/choose.js';
+import {healthOf, healthy, makeAccounts} from '../../helpers/database.js';
+import {makeDirectory} from '../../helpers/directory.js';
+import {makeJob} from '../../helpers/job-context.js';
+
+const manager = new BackupManager({maxThreads: 2});
+test.after.always(() => manager.close());
+
+const onLinux = process.platform === 'linux' ? test : test.skip;
+/** What is cloned where it is known to be on a local disk. */
+const LARGE: StrategyName = process.platform === 'linux' ? 'clone' : 'pages';
+const MIB = 1024 * 1024;
+
+interface Choice {
+	readonly copy?: Partial<CopyRequest>;
+	readonly target?: TargetRequest['kind'];
+	/** Bytes of the source's file, and of the WAL beside it; without the first, it is a database in memory. */
+	readonly bytes?: number;
+	readonly wal?: number;
+	readonly chosen: StrategyName;
+}
+
+const CHOICES: Readonly<Record<string, Choice>> = {
+	'a small file': {bytes: 4096, chosen: 'serialize'},
+	'an empty file': {bytes: 0, chosen: 'serialize'},
+	'the largest small file': {bytes: 16 * MIB, chosen: 'serialize'},
+	'the smallest large file': {bytes: 16 * MIB + 1, chosen: LARGE},
+	'a small file whose WAL makes it the largest small one': {bytes: 4096, wal: 16 * MIB - 4096, chosen: 'serialize'},
+	'a small file whose WAL makes it large': {bytes: 4096, wal: 16 * MIB - 4095, chosen: LARGE},
+	'a database in memory': {chosen: 'serialize'},
+	'a small file in steps': {bytes: 4096, copy: {pages: 1}, chosen: 'pages'},
+	'a large file in steps': {bytes: 100 * MIB, copy: {pages: 1000}, chosen: 'pages'},
+	'a database in memory, in steps': {copy: {pages: 1}, chosen: 'pages'},
+	'a small file at a rate': {bytes: 4096, copy: {maxRate: 1}, chosen: 'pages'},
+	'a large file at a rate': {bytes: 100 * MIB, copy: {maxRate: 1e9}, chosen: 'pages'},
+	'a snapshot of a large file': {bytes: 100 * MIB, target: 'memory', chosen: 'serialize'},
+	'a snapshot in steps': {bytes: 100 * MIB, target: 'memory', copy: {pages: 1}, chosen: 'pages'},
+};
+
+function makeFile(directory: string, bytes: number, wal: number): SourceFile {
+	const path = join(directory, 'app.db');
+	writeFileSync(path, '');
+	// Sparse: nobody looks into them.
+	truncateSync(path, bytes);
+	if (wal > 0) {
+		writeFileSync(`${path}-wal`, '');
+		truncateSync(`${path}-wal`, wal);
+	}
+
+	return findSourceFile({kind: 'file', path});
+}
+
+for (const [what, {copy, target = 'file', bytes, wal = 0, chosen}] of Object.entries(CHOICES)) {
+	test(`'auto' takes ${chosen} for ${what}`, (t) => {
+		const file = bytes === undefined ? undefined : makeFile(makeDirectory(t), bytes, wal);
+		const source: SourceRequest =
+			file === undefined
+				? {kind: 'bytes', bytes: new ArrayBuffer(0), label: ':memory:'}
+				: {kind: 'file', path: file.path};
+		const {request} = makeJob(t, {source, target: {kind: target}, ...(copy === undefined ? {} : {copy})});
+
+		t.is(chooseStrategy(request, file).name, chosen);
+	});
+}
+
+for (const strategy of STRATEGY_NAMES) {
+	test(`${strategy} is taken where it is asked for, but for a rate`, (t) => {
+		const file = makeFile(makeDirectory(t), 100 * MIB, 0);
+		for (const pages of [0, 10]) {
+			t.is(chooseStrategy(makeJob(t, {copy: {strategy, pages}}).request, file).name, strategy);
+			t.is(chooseStrategy(makeJob(t, {copy: {strategy, pages, maxRate: 1e9}}).request, file).name, 'pages');
+		}
+	});
+}
+
+onLinux('a large file is not cloned from a disk that is not known to be local, or is gone', (t) => {
+	const {request} = makeJob(t);
+	const file = makeFile(makeDirectory(t), 100 * MIB, 0);
+
+	t.is(chooseStrategy(request, {...file, path: '/proc/cpuinfo'}).name, 'pages');
+	t.is(chooseStrategy(request, {...file, path: `${file.path}-gone`}).name, 'pages');
+});
+
+interface Ran {
+	readonly source: 'small' | 'large' | 'memory';
+	readonly options?: BackupOptions;
+	readonly ran: StrategyName;
+}
+
+/** What the result of a backup says, of real databases. */
+const RUNS: readonly Ran[] = [
+	{source: 'small', ran: 'serialize'},
+	{source: 'small', options: {pages: -1}, ran: 'serialize'},
+	{source: 'small', options: {snapshot: 'none'}, ran: 'serialize'},
+	{source: 'small', options: {pages: 5}, ran: 'pages'},
+	{source: 'small', options: {maxRate: 1e9}, ran: 'pages'},
+	{source: 'small', options: {strategy: 'vacuum', maxRate: 1e9}, ran: 'pages'},
+	{source: 'small', options: {strategy: 'clone', pages: 5}, ran: LARGE},
+	{source: 'large', ran: LARGE},
+	{source: 'large', options: {pages: 1000}, ran: 'pages'},
+	{source: 'large', options: {strategy: 'serialize'}, ran: 'serialize'},
+	{source: 'memory', ran: 'serialize'},
+	{source: 'memory', options: {pages: 5}, ran: 'pages'},
+	{source: 'memory', options: {strategy: 'clone'}, ran: 'pages'},
+	{source: 'memory', options: {strategy: 'vacuum'}, ran: 'vacuum'},
+];
+
+/** Some 17 MB. */
+const ACCOUNTS = {small: {}, large: {accounts: 1700, filler: 10_000}, memory: {}} as const;
+
+test('the result says which strategy ran', async (t) => {
+	const directory = makeDirectory(t);
+	const target = join(directory, 'copy.db');
+	const memory = makeAccounts(':memory:');
+	const sources: Record<Ran['source'], string | Database.Database> = {
+		small: join(directory, 'small.db'),
+		large: join(directory, 'large.db'),
+		memory,
+	};
+	for (const name of ['small', 'large'] as const) makeAccounts(join(directory, `${name}.db`), ACCOUNTS[name]).close();
+
+	for (const {source, options, ran} of RUNS) {
+		const {strategy} = await manager.backup(sources[source], target, options);
+
+		t.is(strategy, ran, `${source}, ${JSON.stringify(options)}`);
+		t.deepEqual(healthOf(target), healthy(source === 'large' ? ACCOUNTS.large.accounts : undefined));
+	}
+
+	memory.close();
+});
