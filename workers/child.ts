@@ -7,6 +7,7 @@ import {fileURLToPath} from 'node:url';
 import type {Control} from '../src/control.ts';
 import {siblingModule} from '../src/sibling.ts';
 import type {ChildMessage, News, TaskName, Tasks} from './children/tasks.ts';
+import {Cancelled} from './failures.ts';
 import type {Patience} from './patience.ts';
 import type {Reporter} from './reporter.ts';
 
@@ -16,8 +17,8 @@ const PROGRAM = siblingModule('./children/main', import.meta.url);
 const LOOK_INTERVAL = 5;
 
 /**
- * Milliseconds that a killed child is waited for, so that it makes no more files. One that has not ended by then is in the
- * middle of a system call, a flush say, and will return from it to nothing.
+ * Milliseconds that a killed child is waited for when its job was cancelled, so that it makes no more files. One that has
+ * not ended by then is in the middle of a system call, a flush say, and will return from it to nothing.
  */
 const DEATH_GRACE = 10;
 
@@ -149,7 +150,8 @@ async function ask<Name extends TaskName>(
 		return {reply: {type: 'died', how: signalCode ?? String(exitCode)}, heard};
 	} catch (error) {
 		child.process.kill('SIGKILL');
-		await Promise.race([closed, sleep(DEATH_GRACE)]);
+		// What is to be done in another way now needs the files for itself.
+		await (error instanceof Cancelled ? Promise.race([closed, sleep(DEATH_GRACE)]) : closed);
 		throw error;
 	} finally {
 		clearInterval(look);
@@ -182,7 +184,10 @@ async function start({reporter, control}: Client): Promise<Child | undefined> {
 		}, LOOK_INTERVAL);
 		const ready = await Promise.race([once(lines, 'line').then(() => true), closed.then(() => false)]);
 		clearInterval(look);
-		return ready ? {process: child, lines, closed} : undefined;
+		if (ready) return {process: child, lines, closed};
+		// Its number may be another process's by the time anybody thinks of killing it.
+		if (child.pid !== undefined) reporter.post({type: 'child', pid: child.pid, running: false});
+		return undefined;
 	} catch {
 		// Not even an attempt was possible, for want of rights or descriptors.
 		return undefined;

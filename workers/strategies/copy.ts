@@ -28,6 +28,8 @@ export async function copy(source: Source, staging: Staging, job: JobContext): P
 	} catch (error) {
 		if (error instanceof Cancelled || error instanceof BackupError) throw error;
 		staging.empty();
+		// The time that it took was none in which anything was locked.
+		job.patience.progressed();
 		return await run(pages, source, staging, job);
 	}
 }

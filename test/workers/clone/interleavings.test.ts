@@ -1,8 +1,9 @@
+import {existsSync, writeFileSync} from 'node:fs';
 import test from 'ava';
 import {listDirectory} from '../../helpers/directory.js';
 import {MAIN_STOPS, makeCloneScene, setTag, WAL_STOPS, type Mode} from '../../helpers/clone-scene.js';
 import type {Stop} from '../../helpers/hold.js';
-import {stateOf} from '../../helpers/tagged.js';
+import {stateOf, tagged} from '../../helpers/tagged.js';
 
 const GROW = 'CREATE TABLE IF NOT EXISTS ballast AS SELECT randomblob(900) AS filler FROM account';
 const checkpoint = (mode: string): string => `PRAGMA wal_checkpoint(${mode})`;
@@ -75,3 +76,12 @@ for (const [mode, stops] of Object.entries(STOPS) as [Mode, readonly Stop[]][]) 
 		}
 	});
 }
+
+test('a WAL that a dead process has left beside the staging file is none of the copy', async (t) => {
+	const scene = await makeCloneScene(t, 'rollback');
+	await scene.prepare(1);
+	writeFileSync(`${scene.staging}-wal`, 'left behind');
+	t.is((await scene.clone()).type, 'cloned');
+	t.false(existsSync(`${scene.staging}-wal`));
+	t.deepEqual(stateOf(scene.staging), tagged(1, 250));
+});
