@@ -75,7 +75,11 @@ for (const [where, open] of Object.entries(ALL_HOLDERS)) {
 				for (const reader of readers) {
 					const {states: read} = await reader.stop();
 					const expected = [seen(OLD, OLD_ROWS), seen(NEW, NEW_ROWS)];
-					t.deepEqual(read, expected);
+					// In WAL mode its last read may have begun before.
+					t.deepEqual(
+						read.filter((state) => !expected.includes(state)),
+						[],
+					);
 				}
 
 				t.deepEqual(await holder.run(STATE_SQL), [{tag: NEW, mixed: 0, rows: NEW_ROWS}]);
