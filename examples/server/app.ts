@@ -55,8 +55,11 @@ export function buildApp(options: AppOptions): FastifyInstance {
 	return app;
 }
 
-/** Whether a browser asks on behalf of another site's page, which could start backups until the disk is full. */
-function isForeign({headers}: FastifyRequest): boolean {
+/**
+ * Whether a browser asks on behalf of another site's page, which could start backups until the disk is full. It may have a
+ * link to the page of this server.
+ */
+function isForeign({headers, url}: FastifyRequest): boolean {
 	const site = headers['sec-fetch-site'];
-	return site !== undefined && site !== 'same-origin' && site !== 'none';
+	return site !== undefined && site !== 'same-origin' && site !== 'none' && url !== '/';
 }

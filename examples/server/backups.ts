@@ -19,8 +19,9 @@ export interface BackupRoutesOptions {
 /** `/backups`: start, list, watch, abort. */
 export function addBackupRoutes(app: FastifyInstance, {book, streams, database, timeout}: BackupRoutesOptions): void {
 	app.post<{Body: BackupRequest | null}>('/backups', {schema: {body: BACKUP_REQUEST}}, async (request, reply) => {
-		const {name = nameOf(database), ...options} = request.body ?? {existing: 'fail'};
-		const job = await book.start(name, {...options, timeout});
+		const {name = nameOf(database), ...options} = request.body ?? {};
+		// Over a network, what nobody asked for should not replace an older backup.
+		const job = await book.start(name, {existing: 'fail', ...options, timeout});
 		return reply.code(202).header('location', `/backups/${job.id}`).send(job);
 	});
 
@@ -41,18 +42,13 @@ export function addBackupRoutes(app: FastifyInstance, {book, streams, database, 
 	const events = {schema, exposeHeadRoute: false};
 	app.get<{Params: JobParameters}>('/backups/:id/events', events, (request, reply) => {
 		const job = find(book, request.params);
-		if (!isEnded(job)) {
-			return streams.send(reply, {
-				book,
-				first: describeJob(job),
-				describe: (changed) => (changed.id === job.id ? describeJob(changed) : undefined),
-				isLast: isEnded,
-			});
-		}
-
 		// Browsers connect again when a stream ends. This answer tells those that know the outcome to leave it at that.
-		if (request.headers['last-event-id'] === String(job.version)) return reply.code(204).send();
-		return streams.sendLast(reply, describeJob(job));
+		if (isEnded(job) && request.headers['last-event-id'] === String(job.version)) return reply.code(204).send();
+		return streams.send(reply, {
+			book,
+			first: describeJob(job),
+			describe: (changed) => (changed.id === job.id ? describeJob(changed) : undefined),
+		});
 	});
 
 	app.get('/events', {exposeHeadRoute: false}, (_request, reply) =>
@@ -66,7 +62,8 @@ export function addBackupRoutes(app: FastifyInstance, {book, streams, database, 
 
 /** `progress` while the job waits and runs, then its outcome. */
 function describeJob(job: JobView): ServerSentEvent {
-	return {event: isEnded(job) ? job.state : 'progress', data: job, id: String(job.version)};
+	const last = isEnded(job);
+	return {event: last ? job.state : 'progress', data: job, id: String(job.version), last};
 }
 
 /** @throws HttpError 404 */

@@ -2,14 +2,13 @@ import {Readable} from 'node:stream';
 import type {JobBook} from './job-book.js';
 import type {JobView} from './job-view.js';
 
-/** Between two signs of life, in ms: proxies take a connection that is silent for a minute for a dead one. */
-const HEARTBEAT = 15_000;
-
 export interface ServerSentEvent {
 	readonly event: string;
 	readonly data: unknown;
 	/** What a client sends as `Last-Event-ID` when it comes again. */
 	readonly id?: string;
+	/** Whether the stream ends with it. */
+	readonly last?: boolean;
 }
 
 export interface EventStreamOptions {
@@ -18,8 +17,8 @@ export interface EventStreamOptions {
 	readonly first: ServerSentEvent;
 	/** The event for a change, if this stream is about that job. */
 	readonly describe: (job: JobView) => ServerSentEvent | undefined;
-	/** Whether the stream ends with this job's event. */
-	readonly isLast?: (job: JobView) => boolean;
+	/** Ms between two signs of life: proxies take a connection that is silent for a minute for a dead one. */
+	readonly heartbeat?: number;
 }
 
 /**
@@ -29,30 +28,30 @@ export interface EventStreamOptions {
  * @see https://html.spec.whatwg.org/multipage/server-sent-events.html
  */
 export class EventStream extends Readable {
-	readonly #options: EventStreamOptions;
-	readonly #news = new Map<string, JobView>();
+	readonly #news = new Map<string, ServerSentEvent>();
 	readonly #heartbeat: NodeJS.Timeout;
 	readonly #stop: () => void;
 	#wanted = true;
 
-	constructor(options: EventStreamOptions) {
+	constructor({book, first, describe, heartbeat = 15_000}: EventStreamOptions) {
 		// One event at a time is enough of a buffer.
 		super({highWaterMark: 1});
-		this.#options = options;
-		this.#send(encodeEvent(options.first));
-		this.#stop = options.book.listen((job) => {
-			if (options.describe(job) !== undefined) this.#news.set(job.id, job);
+		this.#stop = book.listen((job) => {
+			const event = describe(job);
+			if (event === undefined) return;
+			this.#news.set(job.id, event);
 			this.#sendNews();
 		});
 		this.#heartbeat = setInterval(() => {
-			if (this.#wanted) this.#send(': still here\n\n');
-		}, HEARTBEAT).unref();
+			if (this.#wanted) this.#push(': still here\n\n');
+		}, heartbeat).unref();
+		this.#send(first);
 	}
 
 	/** Ends the stream with what was sent. */
 	end(): void {
 		this.#forget();
-		this.push(null);
+		this.#push(null);
 	}
 
 	override _read(): void {
@@ -73,24 +72,25 @@ export class EventStream extends Readable {
 	}
 
 	#sendNews(): void {
-		for (const [id, job] of this.#news) {
+		for (const [id, event] of this.#news) {
 			if (!this.#wanted) return;
 			this.#news.delete(id);
-			const event = this.#options.describe(job);
-			if (event !== undefined) this.#send(encodeEvent(event));
-			if (this.#options.isLast?.(job) === true) {
-				this.end();
-				return;
-			}
+			this.#send(event);
 		}
 	}
 
-	#send(text: string): void {
+	#send(event: ServerSentEvent): void {
+		this.#push(encode(event));
+		if (event.last === true) this.end();
+	}
+
+	/** @param text null ends the stream */
+	#push(text: string | null): void {
 		this.#wanted = this.push(text);
 	}
 }
 
-export function encodeEvent({event, data, id}: ServerSentEvent): string {
+function encode({event, data, id}: ServerSentEvent): string {
 	// JSON has no line breaks, which would end the field.
 	const lines = [...(id === undefined ? [] : [`id: ${id}`]), `event: ${event}`, `data: ${JSON.stringify(data)}`];
 	return `${lines.join('\n')}\n\n`;

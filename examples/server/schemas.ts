@@ -22,8 +22,7 @@ export const BACKUP_REQUEST = {
 	additionalProperties: false,
 	properties: {
 		name: {type: 'string', pattern: NAME, maxLength: 100},
-		// Over a network, what nobody asked for should not replace an older backup.
-		existing: {enum: ['fail', 'replace'], default: 'fail'},
+		existing: {enum: ['fail', 'replace']},
 		verify: {enum: [false, 'quick', 'full']},
 		checksum: {enum: [false, 'sha256']},
 		// Slower, a client could keep a thread busy for days.

@@ -2,8 +2,8 @@ import {once} from 'node:events';
 import Database from 'better-sqlite3';
 import type {FastifyInstance} from 'fastify';
 import {BackupManager} from 'sqlite-hotcopy';
-import {withFiles} from './files.js';
 import {buildApp} from './app.js';
+import {withFiles} from './files.js';
 import type {Settings} from './settings.js';
 import {listenForInterrupts, shutDown} from './shutdown.js';
 
@@ -16,8 +16,9 @@ export async function serve(settings: Settings, keepCompany?: Company): Promise<
 	await withFiles(settings.files, async ({database: path, backups}) => {
 		const database = new Database(path, {fileMustExist: true});
 		try {
-			const manager = new BackupManager({maxThreads: 2, maxQueue: 100});
-			const app = buildApp({manager, database, backups});
+			// Both are closed by `shutDown`; this is for when something fails before.
+			await using manager = new BackupManager({maxThreads: 2, maxQueue: 100});
+			await using app = buildApp({manager, database, backups});
 			console.log(`Backups of ${path} go to ${backups}`);
 			console.log(`Open ${await app.listen(settings)}/`);
 			await Promise.all([first.aborted || once(first, 'abort'), keepCompany?.(app, first)]);

@@ -16,6 +16,9 @@ export interface SnapshotRouteOptions {
 	readonly timeout: number;
 }
 
+/** Before all backups: somebody waits for it. */
+const PRIORITY = 100;
+
 /**
  * `GET /snapshot`: a consistent copy, as a download.
  *
@@ -67,10 +70,11 @@ async function openCopy(
 	signal: AbortSignal,
 ): Promise<OpenCopy> {
 	// A client gets one file, so it must be complete without a WAL beside it.
-	const {bytes} = await manager.backup(source, path, {journalMode: 'delete', signal, timeout});
+	await manager.backup(source, path, {journalMode: 'delete', priority: PRIORITY, signal, timeout});
 	try {
 		const file = await open(path);
-		return {stream: file.createReadStream(), size: bytes};
+		const {size} = await file.stat();
+		return {stream: file.createReadStream(), size};
 	} finally {
 		await unlink(path);
 	}

@@ -1,5 +1,5 @@
 import type {FastifyReply} from 'fastify';
-import {EventStream, encodeEvent, type EventStreamOptions, type ServerSentEvent} from './event-stream.js';
+import {EventStream, type EventStreamOptions} from './event-stream.js';
 import {HttpError} from './errors.js';
 
 /** The event streams that are open. */
@@ -21,21 +21,12 @@ export class Streams {
 		const stream = new EventStream(options);
 		this.#open.add(stream);
 		stream.once('close', () => this.#open.delete(stream));
-		return withHeaders(reply).send(stream);
-	}
-
-	/** Answers with a single event, after which nothing more will come. */
-	sendLast(reply: FastifyReply, event: ServerSentEvent): FastifyReply {
-		return withHeaders(reply).send(encodeEvent(event));
+		// The last one is for nginx, which else keeps events back until it has a bufferful.
+		return reply.type('text/event-stream').header('x-accel-buffering', 'no').send(stream);
 	}
 
 	/** Ends all of them. */
 	end(): void {
 		for (const stream of this.#open) stream.end();
 	}
-}
-
-function withHeaders(reply: FastifyReply): FastifyReply {
-	// The last one is for nginx, which else keeps events back until it has a bufferful.
-	return reply.type('text/event-stream').header('x-accel-buffering', 'no');
 }

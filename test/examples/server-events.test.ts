@@ -107,8 +107,7 @@ test('a slow client costs no memory, and learns the outcome; one that is gone is
 		new EventStream({
 			book,
 			first: {event: 'jobs', data: []},
-			describe: ({id, state}) => ({event: state, data: id}),
-			isLast: isEnded,
+			describe: (job) => ({event: job.state, data: job.id, last: isEnded(job)}),
 		});
 	const [slow, gone] = [open(), open()];
 	t.is(book.listeners, 3);
@@ -125,4 +124,24 @@ test('a slow client costs no memory, and learns the outcome; one that is gone is
 	t.deepEqual(events, ['jobs', 'completed']);
 	await turn();
 	t.is(book.listeners, 1);
+});
+
+test('a stream on which nothing happens gives signs of life', async (t) => {
+	await using manager = new BackupManager();
+	const book = new JobBook({manager, source: ':memory:', directory: '/', history: 1});
+	const stream = new EventStream({
+		book,
+		first: {event: 'jobs', data: []},
+		describe: () => undefined,
+		heartbeat: 1,
+	});
+	let text = '';
+	for await (const chunk of stream) {
+		text += String(chunk);
+		// A comment, which clients leave out.
+		if (text.endsWith('\n\n: still here\n\n')) break;
+	}
+
+	t.true(text.startsWith('event: jobs\ndata: []\n\n'));
+	t.is(book.listeners, 0);
 });

@@ -76,4 +76,6 @@ test("another site's page can do nothing", async (t) => {
 	}
 
 	t.is((await list()).length, 2);
+	const page = await fetch(url, {headers: {'sec-fetch-site': 'cross-site'}});
+	t.is(page.status, 200, 'it may have a link to the page');
 });
