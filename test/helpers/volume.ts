@@ -5,8 +5,11 @@ import {join} from 'node:path';
 import type {ExecutionContext} from 'ava';
 import {makeDirectory} from './directory.js';
 
-/** A file system in a file, or with `'fuse'` a directory that is seen through one that is no part of the system. */
-export type VolumeType = 'btrfs' | 'xfs' | 'ext4' | 'fuse';
+/**
+ * A file system in a file, or in memory alone, `'ramfs'`, or with `'fuse'` a directory that is seen through one that is no
+ * part of the system.
+ */
+export type VolumeType = 'btrfs' | 'xfs' | 'ext4' | 'ramfs' | 'fuse';
 
 /** The smallest that all of them can be, in bytes. */
 const SMALLEST = 320 * 1024 * 1024;
@@ -38,6 +41,8 @@ function mount(type: VolumeType, backing: string): {readonly directory: string; 
 		const seen = join(backing, 'seen');
 		mkdirSync(seen);
 		run('bindfs', seen, directory);
+	} else if (type === 'ramfs') {
+		run('mount', '-t', type, type, directory);
 	} else {
 		const image = join(backing, 'image');
 		writeFileSync(image, '');

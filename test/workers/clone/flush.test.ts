@@ -2,9 +2,7 @@ import {execFileSync} from 'node:child_process';
 import {copyFileSync, existsSync} from 'node:fs';
 import {join} from 'node:path';
 import test from 'ava';
-import Database from 'better-sqlite3';
 import {BackupManager} from '../../../src/index.js';
-import {FLUSH_BYTES} from '../../../workers/clone/copy-file.js';
 import {makeDirectory} from '../../helpers/directory.js';
 import {withDisk} from '../../helpers/disk.js';
 import {prepareHold} from '../../helpers/hold.js';
@@ -13,20 +11,6 @@ import {makeTagged, stateOf} from '../../helpers/tagged.js';
 import {canMount, mountVolume} from '../../helpers/volume.js';
 
 const onThinDisk = canMount('ext4') ? test.serial : test.serial.skip;
-
-/** Of so many bytes that the last of them are what the disk is set to work for, and nothing is left for the last flush. */
-function makeExact(path: string): void {
-	const pages = FLUSH_BYTES / 4096;
-	makeTagged(path, 1, {accounts: pages - 100, filler: 3900});
-	const database = new Database(path);
-	const count = (): number => Number(database.pragma('page_count', {simple: true}));
-	const add = database.prepare('INSERT INTO account (balance, filler) VALUES (1, randomblob(3900))');
-	database.transaction(() => {
-		while (count() < pages) add.run();
-	})();
-	if (count() !== pages) throw new Error('It has become too large');
-	database.close();
-}
 
 /**
  * A disk that promises more room than it has, as thin volumes do: a write succeeds, and the flush fails. The system tells
@@ -39,7 +23,7 @@ onThinDisk(
 			const orders = makeDirectory(t);
 			const volume = mountVolume(t, 'ext4', disk.directory);
 			const [source, target] = [join(makeDirectory(t), 'app.db'), join(volume, 'copy.db')];
-			makeExact(source);
+			makeTagged(source, 1, {accounts: 16_000, filler: 3900});
 			const hold = prepareHold(orders);
 			const options = preloadChildren(orders, 'preload-hold.ts', hold.env);
 			await using manager = new BackupManager({...options, defaults: {strategy: 'clone'}});
