@@ -58,6 +58,11 @@ export async function readyChild(job: Client): Promise<boolean> {
 	return kept !== undefined;
 }
 
+/** Whether a task would begin at once. */
+export function isChildKept(): boolean {
+	return kept !== undefined;
+}
+
 /**
  * Has a child process do a task. It is killed when the job is cancelled.
  *

@@ -1,4 +1,5 @@
 import type {BackupRequest} from '../../src/protocol.ts';
+import {isChildKept} from '../child.ts';
 import {isOnLocalDisk} from '../clone/local-disk.ts';
 import {walSize, type SourceFile} from '../source/open.ts';
 import {clone} from './clone.ts';
@@ -9,8 +10,17 @@ import {vacuum} from './vacuum.ts';
 
 const MIB = 1024 * 1024;
 
-/** Up to this size, one read and one write are the fastest; `npm run bench -- crossover` shows where that ends. */
-const SERIALIZE_UP_TO = 16 * MIB;
+/**
+ * Up to this size, one read and one write are the fastest: `npm run bench -- crossover` shows where that ends for a thread
+ * that has a child process.
+ */
+const SERIALIZE_UP_TO = 2 * MIB;
+
+/** From this size on, a clone is so much faster that it makes up for the time in which a child process starts. */
+const CHILD_PAYS_FROM = 16 * MIB;
+
+/** How many databases between those sizes this thread has seen. */
+let middling = 0;
 
 /** The strategy that was asked for, or the best one for the case. */
 export function chooseStrategy({copy, source, target}: BackupRequest, file: SourceFile | undefined): Strategy {
@@ -36,6 +46,10 @@ export function chooseStrategy({copy, source, target}: BackupRequest, file: Sour
 
 function bestFor(file: SourceFile | undefined): Strategy {
 	if (file === undefined) return pages;
-	if (Number(file.size) + walSize(file.path) <= SERIALIZE_UP_TO) return serialize;
-	return isOnLocalDisk(file.path) ? clone : pages;
+	const bytes = Number(file.size) + walSize(file.path);
+	if (bytes <= SERIALIZE_UP_TO) return serialize;
+	if (!isOnLocalDisk(file.path)) return bytes <= CHILD_PAYS_FROM ? serialize : pages;
+	if (bytes > CHILD_PAYS_FROM || isChildKept()) return clone;
+	// A single one is not worth a child. Where a second one comes while the thread lives, there are likely to be many.
+	return ++middling > 1 ? clone : serialize;
 }

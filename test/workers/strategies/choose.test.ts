@@ -1,6 +1,6 @@
 import {truncateSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
-import test from 'ava';
+import test, {type ExecutionContext} from 'ava';
 import type Database from 'better-sqlite3';
 import {BackupManager, type BackupOptions, type StrategyName} from '../../../src/index.js';
 import {STRATEGY_NAMES} from '../../../src/options.js';
@@ -31,9 +31,9 @@ interface Choice {
 const CHOICES: Readonly<Record<string, Choice>> = {
 	'a small file': {bytes: 4096, chosen: 'serialize'},
 	'an empty file': {bytes: 0, chosen: 'serialize'},
-	'the largest small file': {bytes: 16 * MIB, chosen: 'serialize'},
+	'the largest small file': {bytes: 2 * MIB, chosen: 'serialize'},
 	'the smallest large file': {bytes: 16 * MIB + 1, chosen: LARGE},
-	'a small file whose WAL makes it the largest small one': {bytes: 4096, wal: 16 * MIB - 4096, chosen: 'serialize'},
+	'a small file whose WAL makes it the largest small one': {bytes: 4096, wal: 2 * MIB - 4096, chosen: 'serialize'},
 	'a small file whose WAL makes it large': {bytes: 4096, wal: 16 * MIB - 4095, chosen: LARGE},
 	'a database in memory': {chosen: 'serialize'},
 	'a small file in steps': {bytes: 4096, copy: {pages: 1}, chosen: 'pages'},
@@ -135,4 +135,41 @@ test('the result says which strategy ran', async (t) => {
 	}
 
 	memory.close();
+});
+
+/** Some 5 MB. */
+const MIDDLING = {accounts: 500, filler: 10_000};
+
+/** One thread, and a database that is neither small nor large. */
+function setUpMiddling(t: ExecutionContext): {
+	readonly manager: BackupManager;
+	readonly copy: () => Promise<StrategyName>;
+} {
+	const directory = makeDirectory(t);
+	makeAccounts(join(directory, 'app.db'), MIDDLING).close();
+	const alone = new BackupManager({maxThreads: 1});
+	t.teardown(() => alone.close());
+	return {
+		manager: alone,
+		async copy() {
+			const {strategy} = await alone.backup(join(directory, 'app.db'), join(directory, 'copy.db'));
+			t.deepEqual(healthOf(join(directory, 'copy.db')), healthy(MIDDLING.accounts));
+			return strategy;
+		},
+	};
+}
+
+onLinux('a single file between the sizes is not worth a child process, more of them are', async (t) => {
+	const {copy} = setUpMiddling(t);
+	t.is(await copy(), 'serialize');
+	t.is(await copy(), 'clone');
+	t.is(await copy(), 'clone');
+});
+
+onLinux('nor is one needed where the thread has it already', async (t) => {
+	const {manager: alone, copy} = setUpMiddling(t);
+	const directory = makeDirectory(t);
+	makeAccounts(join(directory, 'app.db')).close();
+	await alone.backup(join(directory, 'app.db'), join(directory, 'copy.db'), {verify: 'quick'});
+	t.is(await copy(), 'clone');
 });
