@@ -5,7 +5,7 @@ import type {BackupResult} from './result.ts';
 
 /** The events of a {@link BackupManager} and what each listener is given. */
 export interface BackupEvents {
-	/** A job was accepted. */
+	/** A job was accepted. It comes before `backup()` has returned, so that the job's id is known from the start. */
 	queued: (event: JobEvent) => void;
 	/** A job began to run. */
 	active: (event: JobEvent) => void;

@@ -1,10 +1,11 @@
-import {lstat, readlink, realpath} from 'node:fs/promises';
+import {lstat, readlink} from 'node:fs/promises';
 import {basename, dirname, join, resolve, sep} from 'node:path';
 import {BackupError} from './errors.ts';
 import {findSchema, isDescriptor, isHandle, type DatabaseHandle} from './handle.ts';
 import {messageOf} from './message.ts';
 import type {ExistingMode, FilledBackupOptions} from './options.ts';
 import {toPath} from './paths.ts';
+import {realDirectory} from './real-directory.ts';
 import type {RestoreRequest} from './protocol.ts';
 import {show} from './validate.ts';
 
@@ -82,7 +83,7 @@ async function followLinks(path: string, what: string): Promise<string> {
 	try {
 		let current = path;
 		for (let links = 0; links < MAX_LINKS; links++) {
-			current = join(await realpath(dirname(current)), basename(current));
+			current = join(await realDirectory(dirname(current)), basename(current));
 			const stats = await lstat(current).catch(ignoreMissing);
 			if (stats?.isSymbolicLink() !== true) return current;
 			current = resolve(dirname(current), await readlink(current));

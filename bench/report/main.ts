@@ -6,7 +6,7 @@ import {existsSync, readFileSync, writeFileSync} from 'node:fs';
 import {fileURLToPath} from 'node:url';
 import {resultText} from './result-text.js';
 
-const PAGES = ['README.md', 'docs/performance.md'] as const;
+const PAGES = ['docs/performance.md', 'docs/guarantees.md'] as const;
 const root = new URL('../../', import.meta.url);
 
 for (const page of PAGES) {
@@ -21,7 +21,7 @@ for (const page of PAGES) {
 				return all;
 			}
 
-			return `${begin}\n${resultText(name, file, page === 'README.md' ? '' : '../')}\n${end}`;
+			return `${begin}\n${resultText(name, file)}\n${end}`;
 		},
 	);
 	writeFileSync(path, filled);

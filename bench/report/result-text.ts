@@ -4,17 +4,19 @@ import {machineText, type Machine} from '../harness/machine.js';
 /** The part of a workload's JSON that people read. */
 interface Result {
 	readonly title: string;
+	readonly method: string;
 	readonly machine: Machine;
 	readonly rows: readonly Readonly<Record<string, string>>[];
 	readonly notes: readonly string[];
 }
 
-/** A workload's chart, its table and what must be known of it, as Markdown. */
-export function resultText(name: string, file: URL, toRoot: string): string {
+/** What was measured, the chart, the table and what must be known of it, as Markdown for a page of `docs/`. */
+export function resultText(name: string, file: URL): string {
 	// Written by the harness, as `results.ts` has it.
-	const {title, machine, rows, notes} = JSON.parse(readFileSync(file, 'utf8')) as Result;
+	const {title, method, machine, rows, notes} = JSON.parse(readFileSync(file, 'utf8')) as Result;
 	const parts = [
-		`![${title}](${toRoot}bench/results/${name}.svg)`,
+		method,
+		`![${title}](../bench/results/${name}.svg)`,
 		markdownTable(rows),
 		...(notes.length === 0 ? [] : [notes.map((note) => `- ${note}`).join('\n')]),
 		`\`npm run bench -- ${name}\`, ${machineText(machine).replaceAll('\n', '; ')}.`,

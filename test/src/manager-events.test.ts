@@ -58,6 +58,16 @@ function names(noted: readonly Noted[]): string[] {
 	return noted.map(({event}) => event).filter((event, index, all) => event !== 'progress' || all[index - 1] !== event);
 }
 
+test('a job that is accepted is told of before backup() returns', async (t) => {
+	const {manager, source, target, noted} = setUp(t);
+
+	const copy = manager.backup(source, target);
+	t.deepEqual(names(noted), ['queued']);
+
+	const [queued] = noted;
+	t.is((await copy).jobId, queued?.job.id);
+});
+
 test('a job that is completed', async (t) => {
 	const {manager, source, target, noted} = setUp(t);
 

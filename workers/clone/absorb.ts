@@ -1,12 +1,6 @@
 import {existsSync} from 'node:fs';
 import Database from 'better-sqlite3';
-
-/** https://sqlite.org/pragma.html#pragma_wal_checkpoint */
-interface CheckpointRow {
-	readonly busy: number;
-	readonly log: number;
-	readonly checkpointed: number;
-}
+import {checkpoint} from '../checkpoint.ts';
 
 /**
  * Moves the copied WAL into the copied database. Each step says how it went: to close the database would do the same, and
@@ -32,10 +26,4 @@ export function absorbWal(path: string, frames: number): void {
 	}
 
 	if (existsSync(`${path}-wal`)) throw new Error('The WAL is still there');
-}
-
-function checkpoint(database: Database.Database, mode: 'FULL' | 'TRUNCATE'): CheckpointRow {
-	const [row] = database.pragma(`wal_checkpoint(${mode})`) as readonly CheckpointRow[];
-	if (row === undefined) throw new Error('The checkpoint gave no answer');
-	return row;
 }

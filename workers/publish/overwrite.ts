@@ -1,5 +1,6 @@
 import {existsSync} from 'node:fs';
 import {BackupError} from '../../src/errors.ts';
+import {checkpoint} from '../checkpoint.ts';
 import type {JobContext} from '../context.ts';
 import {Cancelled, targetError} from '../failures.ts';
 import {statFile} from '../identity.ts';
@@ -123,23 +124,16 @@ async function write(
  * closing a descriptor could drop.
  */
 function makeDurable(live: Connection, {path}: Target): void {
-	if (isWal(path) && !checkpoint(live)) flushFile(`${path}-wal`);
+	if (isWal(path) && !moveWal(live)) flushFile(`${path}-wal`);
 }
 
 /** False where it did not get to the end. That includes a full disk: the commit is whole in the WAL, and can stay there. */
-function checkpoint(live: Connection): boolean {
+function moveWal(live: Connection): boolean {
 	try {
 		live.pragma('synchronous = FULL');
-		const [row] = live.pragma('wal_checkpoint(PASSIVE)') as readonly CheckpointRow[];
-		return row?.busy === 0 && row.log === row.checkpointed;
+		const {busy, log, checkpointed} = checkpoint(live, 'PASSIVE');
+		return busy === 0 && log === checkpointed;
 	} catch {
 		return false;
 	}
-}
-
-/** https://sqlite.org/pragma.html#pragma_wal_checkpoint */
-interface CheckpointRow {
-	readonly busy: number;
-	readonly log: number;
-	readonly checkpointed: number;
 }
