@@ -51,6 +51,7 @@ export async function dispatch(
 			job.image = bytes;
 		},
 		onChild: (pid, running) => {
+			pool.noteChild();
 			if (running) children.add(pid);
 			else children.delete(pid);
 		},
@@ -62,7 +63,7 @@ export async function dispatch(
 
 	try {
 		await removeLeftovers();
-		const request = toRequest(job, port2, progressInterval, {path, sweep});
+		const request = toRequest(job, port2, progressInterval, {path, sweep}, pool);
 		const transfer: Transferable[] = [port2];
 		if (request.source.kind === 'bytes') transfer.push(request.source.bytes);
 		return await pool.run(request, transfer);
@@ -84,9 +85,11 @@ function toRequest(
 	port: BackupRequest['port'],
 	progressInterval: number,
 	{path, sweep}: Pick<TargetRequest, 'path' | 'sweep'>,
+	pool: Pick<WorkerPool, 'keepChild'>,
 ): BackupRequest {
 	const {source, target, options, restore} = job.spec;
 	return {
+		type: 'backup',
 		jobId: job.id,
 		source,
 		target: {
@@ -112,6 +115,7 @@ function toRequest(
 		report: {steps: options.progress !== undefined, tickInterval: progressInterval},
 		port,
 		control: job.control.buffer,
+		keepChild: pool.keepChild,
 	};
 }
 

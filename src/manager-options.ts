@@ -15,7 +15,10 @@ export interface ThreadOptions {
 	readonly execArgv?: readonly string[] | undefined;
 	/** Added to a worker's scheduling priority number where the system can (needs `@napi-rs/nice`). */
 	readonly niceIncrement?: number | undefined;
-	/** How an idle thread waits for work; see Piscina. */
+	/**
+	 * How an idle thread waits for work; see Piscina. With `'sync'`, a thread ends its child process after every job.
+	 * @default 'disabled'
+	 */
 	readonly atomics?: 'sync' | 'async' | 'disabled' | undefined;
 }
 

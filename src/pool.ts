@@ -4,11 +4,19 @@ import {Control} from './control.ts';
 import {BackupError} from './errors.ts';
 import type {FilledManagerOptions} from './manager-options.ts';
 import {messageOf} from './message.ts';
-import type {BackupRequest, JobOutcome} from './protocol.ts';
+import type {BackupRequest, FarewellOutcome, FarewellRequest, JobOutcome} from './protocol.ts';
 import {siblingModule} from './sibling.ts';
 import {ThreadQueue} from './thread-queue.ts';
 
 const WORKER_URL = siblingModule('../workers/backup', import.meta.url).href;
+
+type Pool = Piscina<BackupRequest | FarewellRequest, JobOutcome | FarewellOutcome>;
+
+/** Milliseconds; where idle threads end sooner, there is no time to end a child process before. */
+const SHORTEST_KEEP = 100;
+
+/** Milliseconds that threads have to end their child processes. */
+const LEAVE_LIMIT = 2000;
 
 /** A run that no thread has begun with. */
 interface Waiting {
@@ -22,15 +30,25 @@ interface Waiting {
  */
 export class WorkerPool {
 	readonly #options: FilledManagerOptions;
-	#pool: Piscina<BackupRequest, JobOutcome> | undefined;
+	#pool: Pool | undefined;
 	readonly #waiting = new Set<Waiting>();
-	readonly #running = new Map<Piscina, number>();
-	readonly #queues = new WeakMap<Piscina, ThreadQueue>();
+	readonly #running = new Map<Pool, number>();
+	readonly #queues = new WeakMap<Pool, ThreadQueue>();
 	#lastError: unknown;
+	#hasChildren = false;
 
 	constructor(options: FilledManagerOptions) {
 		this.#options = options;
 		if (options.minThreads > 0) this.#pool = this.#create();
+	}
+
+	/**
+	 * Milliseconds for which an idle thread keeps its child process: less than the thread itself is kept, since only the
+	 * thread that has started a process can reap it. A thread that waits without an event loop cannot do so later.
+	 */
+	get keepChild(): number {
+		const {idleTimeout, threads} = this.#options;
+		return idleTimeout < SHORTEST_KEEP || threads.atomics === 'sync' ? 0 : idleTimeout / 2;
 	}
 
 	/**
@@ -53,29 +71,43 @@ export class WorkerPool {
 		}
 	}
 
-	#start(pool: Piscina, request: BackupRequest, transfer: readonly Transferable[]): Promise<JobOutcome> {
+	async #start(pool: Pool, request: BackupRequest, transfer: readonly Transferable[]): Promise<JobOutcome> {
+		let run: ReturnType<Pool['run']>;
 		try {
-			return pool.run(request, {transferList: [...transfer]});
+			run = pool.run(request, {transferList: [...transfer]});
 		} catch (error) {
 			// Node.js refused to make a thread at all. Piscina keeps the task, of which nobody has the promise: the next thread
 			// that is free would run it, and the end of the pool would reject it unheard; both end the process.
 			this.#queues.get(pool)?.pop();
 			throw error;
 		}
+
+		const outcome = await run;
+		if (outcome.type === 'farewell') throw new Error('A thread took its leave in the middle of a job');
+		return outcome;
+	}
+
+	/** A thread has started a process. */
+	noteChild(): void {
+		this.#hasChildren = true;
 	}
 
 	/** Ends the threads. Only to be called when no run is left: Piscina would reject it, and its files would stay. */
 	async destroy(): Promise<void> {
 		const pool = this.#pool;
 		this.#pool = undefined;
-		await pool?.destroy();
+		if (pool === undefined) return;
+		if (this.#hasChildren) await takeLeave(pool);
+		await pool.destroy();
 	}
 
-	#create(): Piscina<BackupRequest, JobOutcome> {
+	#create(): Pool {
 		const {minThreads, maxThreads, idleTimeout, threads} = this.#options;
 		const given = Object.fromEntries(Object.entries(threads).filter(([, value]) => value !== undefined));
 		const taskQueue = new ThreadQueue();
-		const pool = new Piscina<BackupRequest, JobOutcome>({
+		const pool: Pool = new Piscina({
+			// An idle thread that waits in `Atomics.wait` hears nothing of its child process.
+			atomics: 'disabled',
 			...given,
 			taskQueue,
 			filename: WORKER_URL,
@@ -107,7 +139,7 @@ export class WorkerPool {
 	}
 
 	/** With no thread left, and none being started, what still waits would wait for ever. */
-	#failStranded(pool: Piscina): void {
+	#failStranded(pool: Pool): void {
 		if (pool !== this.#pool || pool.threads.length > 0 || this.#waiting.size === 0) return;
 		// Once Piscina has seen a thread fail to load, it starts no more of its own: the next run needs a new pool.
 		this.#pool = undefined;
@@ -118,18 +150,32 @@ export class WorkerPool {
 		this.#endIfRetired(pool);
 	}
 
-	#ended(pool: Piscina): void {
+	#ended(pool: Pool): void {
 		const running = this.#running.get(pool);
 		if (running === undefined) return;
 		this.#running.set(pool, running - 1);
 		this.#endIfRetired(pool);
 	}
 
-	#endIfRetired(pool: Piscina): void {
+	#endIfRetired(pool: Pool): void {
 		if (pool === this.#pool || this.#running.get(pool) !== 0) return;
 		this.#running.delete(pool);
 		void pool.destroy();
 	}
+}
+
+/**
+ * Has the threads end their child processes, which nobody reaps once the thread is gone that has started them. Each of the
+ * idle threads takes one of these runs. One that dies just now leaves its run open, so there is an end to the waiting.
+ */
+async function takeLeave(pool: Pool): Promise<void> {
+	const leaves = Promise.allSettled(pool.threads.map(async () => pool.run({type: 'farewell'})));
+	let timer: NodeJS.Timeout | undefined;
+	const late = new Promise((resolve) => {
+		timer = setTimeout(resolve, LEAVE_LIMIT);
+	});
+	await Promise.race([leaves, late]);
+	clearTimeout(timer);
 }
 
 function died(cause: unknown): BackupError {

@@ -82,6 +82,7 @@ export interface RestoreRequest {
 
 /** One job, as Piscina hands it to a worker. */
 export interface BackupRequest {
+	readonly type: 'backup';
 	readonly jobId: string;
 	readonly source: SourceRequest;
 	readonly target: TargetRequest;
@@ -93,6 +94,18 @@ export interface BackupRequest {
 	readonly port: MessagePort;
 	/** See `control.ts`. */
 	readonly control: SharedArrayBuffer;
+	/** Milliseconds for which the thread keeps its child process when it has nothing to do; Infinity for as long as it lives. */
+	readonly keepChild: number;
+}
+
+/** The thread is about to be ended: it has no job, and must leave no child process behind. */
+export interface FarewellRequest {
+	readonly type: 'farewell';
+}
+
+/** The answer to a {@link FarewellRequest}. */
+export interface FarewellOutcome {
+	readonly type: 'farewell';
 }
 
 /** The name of the staging file, sent before it is made, so that a dead worker's can be removed. */

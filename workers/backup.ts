@@ -1,5 +1,6 @@
-/** What a worker thread runs: one job, from the request to its outcome. */
-import type {BackupRequest, CopyReport, JobOutcome} from '../src/protocol.ts';
+/** What a worker thread runs: one job, from the request to its outcome; at last, its leave. */
+import type {BackupRequest, CopyReport, FarewellOutcome, FarewellRequest, JobOutcome} from '../src/protocol.ts';
+import {dismissChild, keepChild} from './child.ts';
 import {createContext, type JobContext} from './context.ts';
 import {toOutcome} from './failures.ts';
 import {reportLibraries} from './libraries.ts';
@@ -7,7 +8,13 @@ import {runRestore} from './restore.ts';
 import {runJob} from './run.ts';
 import {runSnapshot} from './snapshot.ts';
 
-export default async function backup(request: BackupRequest): Promise<JobOutcome> {
+export default async function perform(request: BackupRequest | FarewellRequest): Promise<JobOutcome | FarewellOutcome> {
+	if (request.type === 'backup') return await backup(request);
+	await dismissChild();
+	return {type: 'farewell'};
+}
+
+async function backup(request: BackupRequest): Promise<JobOutcome> {
 	const job = createContext(request);
 	// In this order: a main thread that cancels and then sees no start knows that nothing will be touched.
 	job.control.markStarted();
@@ -19,8 +26,9 @@ export default async function backup(request: BackupRequest): Promise<JobOutcome
 	} finally {
 		// Afterwards: better-sqlite3 loads its addon with the first database.
 		reportLibraries(job.reporter);
+		await keepChild(request.keepChild);
 		// A turn of the event loop, in which Node.js frees the native memory of what is not used any more, as an image is. From
-		// one job to the next there is none, because the thread waits for it in `Atomics.wait`.
+		// one job to the next there is none where the thread waits for it in `Atomics.wait`.
 		await new Promise(setImmediate);
 	}
 }

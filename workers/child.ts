@@ -6,7 +6,7 @@ import {setTimeout as sleep} from 'node:timers/promises';
 import {fileURLToPath} from 'node:url';
 import type {Control} from '../src/control.ts';
 import {siblingModule} from '../src/sibling.ts';
-import type {ChildMessage, News, TaskName, Tasks} from './children/tasks.ts';
+import {toLine, type ChildMessage, type News, type TaskName, type Tasks} from './children/tasks.ts';
 import {Cancelled} from './failures.ts';
 import type {Patience} from './patience.ts';
 import type {Reporter} from './reporter.ts';
@@ -21,6 +21,9 @@ const LOOK_INTERVAL = 5;
  * not ended by then is in the middle of a system call, a flush say, and will return from it to nothing.
  */
 const DEATH_GRACE = 10;
+
+/** Milliseconds within which a child must be ready, or else it is none of ours: a program that is packed may start itself. */
+const START_LIMIT = 30_000;
 
 /** Whoever has a task done: a worker's job, as a rule. */
 export interface Client {
@@ -51,16 +54,34 @@ export type Reply<Name extends TaskName> =
 
 /** One for each thread, kept for the next job: to start a process takes longer than most of its tasks. */
 let kept: Child | undefined;
+let dismissal: NodeJS.Timeout | undefined;
+/** Whether the last attempt to start one has failed. */
+let refused = false;
 
 /** Starts the child, if there is none, so that a task given to it begins at once. False: none can be started. */
 export async function readyChild(job: Client): Promise<boolean> {
+	// A thread that has waited without an event loop hears only now that its child has died meanwhile.
+	await new Promise(setImmediate);
 	kept ??= await start(job);
 	return kept !== undefined;
 }
 
-/** Whether a task would begin at once. */
-export function isChildKept(): boolean {
-	return kept !== undefined;
+/** Whether a task would begin at once, or none can be done at all; undefined where a child would be started. */
+export function hasChild(): boolean | undefined {
+	if (kept !== undefined) return true;
+	return refused ? false : undefined;
+}
+
+/** A job is over: from now on, the child is kept for so many milliseconds. */
+export async function keepChild(milliseconds: number): Promise<void> {
+	clearTimeout(dismissal);
+	if (kept === undefined || milliseconds === Infinity) return;
+	if (milliseconds === 0) {
+		await dismissChild();
+		return;
+	}
+
+	dismissal = setTimeout(() => void dismissChild(), milliseconds).unref();
 }
 
 /**
@@ -75,6 +96,7 @@ export async function askChild<Name extends TaskName>(
 	listener: ChildListener = {},
 ): Promise<Reply<Name>> {
 	job.patience.throwIfCancelled();
+	clearTimeout(dismissal);
 	const old = kept;
 	kept = undefined;
 	if (old !== undefined) {
@@ -97,7 +119,7 @@ interface Asked<Name extends TaskName> {
 	readonly heard: boolean;
 }
 
-/** Ends the child of this thread, which else lives as long as the thread. */
+/** Ends the child of this thread, and waits until the system has nothing left of it. */
 export async function dismissChild(): Promise<void> {
 	const child = kept;
 	kept = undefined;
@@ -113,7 +135,7 @@ async function ask<Name extends TaskName>(
 	{onNews, onLook}: ChildListener,
 ): Promise<Asked<Name>> {
 	const {lines, closed} = child;
-	const {reporter, patience} = job;
+	const {reporter, patience, control} = job;
 	const pid = child.process.pid ?? 0;
 	reporter.post({type: 'child', pid, running: true});
 	let look: NodeJS.Timeout | undefined;
@@ -128,11 +150,13 @@ async function ask<Name extends TaskName>(
 				}
 			};
 			lines.on('line', (line) => {
-				// Only our own program writes to this pipe, one task at a time.
-				const message = JSON.parse(line) as ChildMessage<Name>;
-				heard = true;
-				if (message.type === 'answer') resolve(message.answer);
-				else if (message.type !== 'ready') guarded(() => onNews?.(message));
+				guarded(() => {
+					// Only our own program writes to this pipe, one task at a time.
+					const message = JSON.parse(line) as ChildMessage<Name>;
+					heard = true;
+					if (message.type === 'answer') resolve(message.answer);
+					else if (message.type !== 'ready') onNews?.(message);
+				});
 			});
 			void closed.then(() => {
 				resolve(undefined);
@@ -143,7 +167,7 @@ async function ask<Name extends TaskName>(
 					onLook?.();
 				});
 			}, LOOK_INTERVAL);
-			child.process.stdin.write(`${JSON.stringify({task, order})}\n`);
+			child.process.stdin.write(toLine({task, order}));
 		});
 		patience.throwIfCancelled();
 		if (answer !== undefined) {
@@ -156,7 +180,8 @@ async function ask<Name extends TaskName>(
 	} catch (error) {
 		child.process.kill('SIGKILL');
 		// What is to be done in another way now needs the files for itself.
-		await (error instanceof Cancelled ? Promise.race([closed, sleep(DEATH_GRACE)]) : closed);
+		while (!(error instanceof Cancelled) && !control.cancelled && (await isOpen(closed))) continue;
+		await Promise.race([closed, sleep(DEATH_GRACE)]);
 		throw error;
 	} finally {
 		clearInterval(look);
@@ -165,12 +190,18 @@ async function ask<Name extends TaskName>(
 	}
 }
 
+/** Waits for the end of a child, for a while. */
+async function isOpen(closed: Promise<void>): Promise<boolean> {
+	return await Promise.race([closed.then(() => false), sleep(LOOK_INTERVAL, true)]);
+}
+
 async function start({reporter, control}: Client): Promise<Child | undefined> {
 	// Without the options of this process: a loader would cost time, and a debugger's port would be taken twice.
 	const {NODE_OPTIONS: _, ...env} = process.env;
 	try {
 		const child = spawn(process.execPath, [fileURLToPath(PROGRAM)], {
-			env,
+			// Where this process is Electron's, it would start as another application.
+			env: {...env, ELECTRON_RUN_AS_NODE: '1'},
 			// Its standard input is the leash: it closes when this thread or process ends, however that happens.
 			stdio: ['pipe', 'pipe', 'ignore'],
 			windowsHide: true,
@@ -184,17 +215,29 @@ async function start({reporter, control}: Client): Promise<Child | undefined> {
 		const lines = createInterface(child.stdout);
 		// Also after a failure to start.
 		const closed = new Promise<void>((resolve) => child.once('close', resolve));
+		const startedAt = performance.now();
 		const look = setInterval(() => {
-			if (control.cancelled) child.kill('SIGKILL');
+			if (control.cancelled || performance.now() - startedAt > START_LIMIT) child.kill('SIGKILL');
 		}, LOOK_INTERVAL);
-		const ready = await Promise.race([once(lines, 'line').then(() => true), closed.then(() => false)]);
-		clearInterval(look);
-		if (ready) return {process: child, lines, closed};
+		const ready = await Promise.race([once(lines, 'line').then(() => true), closed.then(() => false)]).finally(() => {
+			clearInterval(look);
+		});
+		if (ready) {
+			refused = false;
+			const started = {process: child, lines, closed};
+			void closed.then(() => {
+				if (kept === started) kept = undefined;
+			});
+			return started;
+		}
+
 		// Its number may be another process's by the time anybody thinks of killing it.
 		if (child.pid !== undefined) reporter.post({type: 'child', pid: child.pid, running: false});
+		refused = !control.cancelled;
 		return undefined;
 	} catch {
 		// Not even an attempt was possible, for want of rights or descriptors.
+		refused = true;
 		return undefined;
 	}
 }

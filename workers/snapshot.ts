@@ -12,7 +12,9 @@ import {Steps} from './steps.ts';
 import {chooseStrategy} from './strategies/choose.ts';
 import {copy, type MadeCopy} from './strategies/copy.ts';
 import {LONGEST_IMAGE, readImage, TooLarge} from './strategies/image.ts';
+import {pages} from './strategies/pages.ts';
 import {serialize} from './strategies/serialize.ts';
+import type {Strategy} from './strategies/strategy.ts';
 import {verify} from './verify/verify.ts';
 
 interface Taken {
@@ -44,21 +46,26 @@ async function take(source: Source, job: JobContext): Promise<Taken> {
 	}
 
 	try {
-		const {bytes, pages, pageSize} = readImage(source, job);
-		new Steps(job, pages, pageSize).complete(pages);
-		return {buffer: ownBuffer(bytes), made: {pages, pageSize, strategy: 'serialize'}};
+		const image = readImage(source, job);
+		new Steps(job, image.pages, image.pageSize).complete(image.pages);
+		return {
+			buffer: ownBuffer(image.bytes),
+			made: {pages: image.pages, pageSize: image.pageSize, strategy: 'serialize'},
+		};
 	} catch (error) {
 		if (error instanceof TooLarge) throw tooLarge(source.name, error);
 		if (error instanceof Cancelled || error instanceof BackupError) throw error;
-		return await takeFromFile(source, job);
+		// A turn, in which the image that was of no use is freed.
+		await new Promise(setImmediate);
+		return await takeFromFile(source, job, pages);
 	}
 }
 
-async function takeFromFile(source: Source, job: JobContext): Promise<Taken> {
+async function takeFromFile(source: Source, job: JobContext, strategy?: Strategy): Promise<Taken> {
 	const {path, sweep} = job.request.target;
 	const staging = createStaging(path, sweep, job);
 	try {
-		const made = await copy(source, staging, job);
+		const made = await copy(source, staging, job, strategy);
 		await verify(staging.path, job);
 		return {buffer: made.pages === 0 ? new ArrayBuffer(0) : readFile(staging.path, source.name, job), made};
 	} catch (error) {

@@ -32,13 +32,10 @@ export function makeTorn(path: string, size: Size): void {
 }
 
 /** One with an index that holds other values than its table, which `quick_check` does not compare. */
-export function makeBadIndex(path: string, size: Size): void {
+export function makeBadIndex(path: string, size: Size, name = 'account_index'): void {
 	const database = makeAccounts(path, {accounts: SIZES[size], filler: FILLER});
-	database.exec('CREATE INDEX account_index ON account (id)');
-	editSchema(
-		database,
-		"UPDATE sqlite_schema SET sql = 'CREATE INDEX account_index ON account (balance)' WHERE type = 'index'",
-	);
+	database.exec(`CREATE INDEX "${name}" ON account (id)`);
+	editSchema(database, "UPDATE sqlite_schema SET sql = replace(sql, '(id)', '(balance)') WHERE type = 'index'");
 	database.close();
 }
 

@@ -49,7 +49,7 @@ export async function startCloner(t: ExecutionContext, {hold, uid}: ClonerOption
 		news,
 		async clone(source, staging, mark = markOfFile(source)) {
 			news.length = 0;
-			child.stdin.write(`${JSON.stringify({task: 'clone', order: {source, mark, staging}})}\n`);
+			child.stdin.write(`${JSON.stringify({task: 'clone', order: {source, mark, staging, readAgain: false}})}\n`);
 			for (;;) {
 				const message = await receive();
 				if (message.type === 'answer') return message.answer;

@@ -38,6 +38,7 @@ export function makeJob(t: ExecutionContext, {source, target, copy}: JobOptions 
 		port1.close();
 	});
 	return createContext({
+		type: 'backup',
 		jobId: 'test',
 		source: source ?? {kind: 'file', path: '/nowhere/app.db'},
 		target: {...TARGET, ...target},
@@ -46,5 +47,6 @@ export function makeJob(t: ExecutionContext, {source, target, copy}: JobOptions 
 		report: {steps: false, tickInterval: Infinity},
 		port,
 		control: new Control().buffer,
+		keepChild: 0,
 	});
 }

@@ -1,14 +1,14 @@
-import {writeFileSync} from 'node:fs';
+import {mkdirSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import test, {type ExecutionContext} from 'ava';
 import {BackupManager, type BackupOptions, type ManagerOptions} from '../../src/index.js';
-import {makeEndless, makeSound} from '../helpers/broken.js';
+import {makeBadIndex, makeEndless, makeSound} from '../helpers/broken.js';
 import {fingerprint} from '../helpers/database.js';
 import {listDirectory, makeDirectory} from '../helpers/directory.js';
 import {holdChild} from '../helpers/held-child.js';
 import {prepareHold} from '../helpers/hold.js';
 import {preloadChildren} from '../helpers/preload-children.js';
-import {findChecks, stillRunning, until} from '../helpers/processes.js';
+import {findChecks, isZombie, stillRunning, until} from '../helpers/processes.js';
 import {preload} from '../helpers/threads.js';
 
 /** /proc is what shows a process and its end. One after another, so that each child is that of its test. */
@@ -160,6 +160,49 @@ onLinux('a child ends with its thread, when that was idle for long enough', asyn
 	await until('no child is left', () => findChecks(process.pid).length === 0);
 
 	t.is((await manager.backup(source, target, {strategy: 'clone'})).strategy, 'clone');
+});
+
+/** How a manager comes to end threads that have a child. */
+const ENDS: Readonly<Record<string, ManagerOptions>> = {
+	'is idle': {idleTimeout: 200},
+	'is idle, and is not kept': {idleTimeout: 1},
+	'waits without an event loop': {atomics: 'sync'},
+	'is closed': {idleTimeout: Infinity},
+};
+
+for (const [how, options] of Object.entries(ENDS)) {
+	onLinux(`nothing is left of a child whose thread ${how}, not even an entry in the table of processes`, async (t) => {
+		const {source, target} = setUp(t, SOUND);
+		const manager = new BackupManager({maxThreads: 1, ...options});
+		let seen: readonly number[] = [];
+		manager.on('progress', () => {
+			seen = findChecks(process.pid);
+		});
+		await manager.backup(source, target, {strategy: 'clone'});
+		if (how === 'is closed') await manager.close();
+		await until('no child is left', () => findChecks(process.pid).length === 0);
+		t.is(seen.length, 1);
+		// By its end the thread would have left it to nobody.
+		await manager.close();
+		t.deepEqual(seen.filter(isZombie), []);
+	});
+}
+
+onLinux('a name with characters that end a line crosses to the child and back', async (t) => {
+	const directory = join(makeDirectory(t), 'line\u2028and\u2029end');
+	mkdirSync(directory);
+	const [source, target] = [join(directory, 'app.db'), join(directory, 'copy.db')];
+	makeSound(source, 'small');
+	await using manager = new BackupManager({maxThreads: 1});
+	t.like(await manager.backup(source, target, {strategy: 'clone', verify: 'full'}), {
+		strategy: 'clone',
+		verified: 'full',
+	});
+
+	const bad = join(directory, 'bad.db');
+	makeBadIndex(bad, 'small', 'an\u2028index');
+	const error = await t.throwsAsync(manager.backup(bad, target, {verify: 'full'}), {code: 'ERR_BACKUP_VERIFY'});
+	t.regex(error.message, /an\u2028index/);
 });
 
 for (const strategy of ['clone', 'vacuum'] as const) {

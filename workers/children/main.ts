@@ -9,11 +9,12 @@
 import {createInterface} from 'node:readline';
 import {Worker} from 'node:worker_threads';
 import {siblingModule} from '../../src/sibling.ts';
+import {toLine} from './tasks.ts';
 
 for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => undefined);
 const thread = new Worker(siblingModule('./thread', import.meta.url));
 thread.on('message', (message: unknown) => {
-	process.stdout.write(`${JSON.stringify(message)}\n`);
+	process.stdout.write(toLine(message));
 });
 createInterface(process.stdin)
 	.on('line', (line) => {

@@ -43,3 +43,14 @@ export interface AnswerMessage<Name extends TaskName = TaskName> {
 export type News = CopyingMessage | CopiedMessage;
 
 export type ChildMessage<Name extends TaskName = TaskName> = ReadyMessage | News | AnswerMessage<Name>;
+
+/**
+ * A message as it crosses the pipe. Node.js takes two characters of Unicode for ends of lines, which JSON leaves as they are.
+ *
+ * @see https://nodejs.org/api/readline.html#event-line
+ */
+export function toLine(message: unknown): string {
+	return `${JSON.stringify(message)
+		.replaceAll('\u2028', String.raw`\u2028`)
+		.replaceAll('\u2029', String.raw`\u2029`)}\n`;
+}

@@ -15,6 +15,8 @@ export interface CloneOrder {
 	/** Which file that must be: see `markOf`. */
 	readonly mark: string;
 	readonly staging: string;
+	/** Whether somebody is going to read all of the copy at once, to check it, say. */
+	readonly readAgain: boolean;
 }
 
 export type CloneAnswer =
@@ -67,7 +69,7 @@ export async function clonePair(order: CloneOrder, tell: (news: News) => Promise
 }
 
 async function copyFiles(
-	{source, mark, staging}: CloneOrder,
+	{source, mark, staging, readAgain}: CloneOrder,
 	tell: (news: News) => Promise<void>,
 ): Promise<CopiedWal | undefined> {
 	// A process that did not live to clone the source may have left one.
@@ -81,7 +83,7 @@ async function copyFiles(
 		const done = isWalDone(source);
 		const before = readWalHeader(source);
 		const version = readVersion(descriptor);
-		await copyMain(descriptor, staging, tell);
+		await copyMain(descriptor, staging, readAgain, tell);
 		const wal = before === undefined ? undefined : await copyWal(source, staging, {before, done});
 		// Nobody can have written to a main file that is the whole snapshot, unless the lock was lost.
 		if (wal === undefined && readVersion(descriptor) !== version) throw new LockLost();
@@ -91,9 +93,14 @@ async function copyFiles(
 	}
 }
 
-async function copyMain(descriptor: number, staging: string, tell: (news: News) => Promise<void>): Promise<void> {
+async function copyMain(
+	descriptor: number,
+	staging: string,
+	readAgain: boolean,
+	tell: (news: News) => Promise<void>,
+): Promise<void> {
 	try {
-		await copyWhole(descriptor, staging, async (bytes) => {
+		await copyWhole(descriptor, staging, readAgain, async (bytes) => {
 			await tell({type: 'copying', bytes});
 		});
 	} catch (error) {

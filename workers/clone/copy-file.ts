@@ -12,15 +12,23 @@ const MIB = 1024 * 1024;
 const CHUNK_BYTES = MIB / 8;
 const NEWS_BYTES = 8 * MIB;
 
-/** Copies an open file to a new or empty one, in the fastest way that the file system of the target has. */
-export async function copyWhole(source: number, target: string, tell: TellBytes): Promise<void> {
+/**
+ * Copies an open file to a new or empty one, in the fastest way that the file system of the target has.
+ *
+ * @param readAgain whether the copy is read right after, which is faster from the system's cache
+ */
+export async function copyWhole(source: number, target: string, readAgain: boolean, tell: TellBytes): Promise<void> {
 	if (shareBlocks(source, target)) return;
-	try {
-		await copyDirect(source, target, tell);
-	} catch (error) {
-		if (codeOf(error) !== 'EINVAL') throw error;
-		await copyBytes(source, target, Infinity, tell);
+	if (!readAgain) {
+		try {
+			await copyDirect(source, target, tell);
+			return;
+		} catch (error) {
+			if (codeOf(error) !== 'EINVAL') throw error;
+		}
 	}
+
+	await copyBytes(source, target, Infinity, tell);
 }
 
 /**

@@ -57,7 +57,12 @@ function clearStale(directory: string): void {
 	for (const name of readdirSync(directory)) {
 		if (!name.startsWith(STAGING_PREFIX)) continue;
 		const owner = parseOwner(name);
-		if (owner !== undefined && isGone(owner)) rmSync(join(directory, name), {force: true});
+		if (owner === undefined || !isGone(owner)) continue;
+		try {
+			rmSync(join(directory, name), {force: true});
+		} catch {
+			// It belongs to another user, in a directory that all may write to. That is no reason to make no copy.
+		}
 	}
 }
 

@@ -156,13 +156,14 @@ function closeWithoutCheckpoint(connection: Connection, path: string): void {
 		return;
 	}
 
-	const guard = openFile(path, {readonly: true});
+	let guard: Connection | undefined;
 	try {
+		guard = openFile(path, {readonly: true});
 		guard.pragma('main.user_version');
 	} catch {
 		// Locked or gone: then somebody else has it open, or there is nothing left to guard.
+	} finally {
+		connection.close();
+		guard?.close();
 	}
-
-	connection.close();
-	guard.close();
 }

@@ -1,5 +1,5 @@
 import type {BackupRequest} from '../../src/protocol.ts';
-import {isChildKept} from '../child.ts';
+import {hasChild} from '../child.ts';
 import {isOnLocalDisk} from '../clone/local-disk.ts';
 import {walSize, type SourceFile} from '../source/open.ts';
 import {clone} from './clone.ts';
@@ -16,7 +16,7 @@ const MIB = 1024 * 1024;
  */
 const SERIALIZE_UP_TO = 2 * MIB;
 
-/** From this size on, a clone is so much faster that it makes up for the time in which a child process starts. */
+/** Above this size, a clone is so much faster that it makes up for the time in which a child process starts. */
 const CHILD_PAYS_FROM = 16 * MIB;
 
 /** How many databases between those sizes this thread has seen. */
@@ -49,7 +49,9 @@ function bestFor(file: SourceFile | undefined): Strategy {
 	const bytes = Number(file.size) + walSize(file.path);
 	if (bytes <= SERIALIZE_UP_TO) return serialize;
 	if (!isOnLocalDisk(file.path)) return bytes <= CHILD_PAYS_FROM ? serialize : pages;
-	if (bytes > CHILD_PAYS_FROM || isChildKept()) return clone;
+	if (bytes > CHILD_PAYS_FROM) return clone;
+	const ready = hasChild();
+	if (ready !== undefined) return ready ? clone : serialize;
 	// A single one is not worth a child. Where a second one comes while the thread lives, there are likely to be many.
 	return ++middling > 1 ? clone : serialize;
 }

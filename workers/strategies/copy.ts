@@ -18,10 +18,15 @@ export interface MadeCopy extends Copied {
  * Copies a source into an empty staging file by the best strategy, or by `pages` where that one cannot do it. Why it
  * could not is of no interest: if something is wrong, `pages` runs into it as well, and says so.
  *
+ * @param strategy the best one, unless that has been tried
  * @throws Cancelled, `BackupError`
  */
-export async function copy(source: Source, staging: Staging, job: JobContext): Promise<MadeCopy> {
-	const strategy = chooseStrategy(job.request, source.file);
+export async function copy(
+	source: Source,
+	staging: Staging,
+	job: JobContext,
+	strategy = chooseStrategy(job.request, source.file),
+): Promise<MadeCopy> {
 	if (strategy === pages) return await run(pages, source, staging, job);
 	try {
 		return await run(strategy, source, staging, job);

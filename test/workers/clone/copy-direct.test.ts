@@ -5,7 +5,8 @@ import {join} from 'node:path';
 import test from 'ava';
 import {BackupManager} from '../../../src/index.js';
 import {copyDirect, PIECE_BYTES} from '../../../workers/clone/copy-direct.js';
-import {makeDirectory} from '../../helpers/directory.js';
+import {listDirectory, makeDirectory} from '../../helpers/directory.js';
+import {withDisk} from '../../helpers/disk.js';
 import {makeTagged, stateOf, tagged} from '../../helpers/tagged.js';
 import {canMount, mountVolume} from '../../helpers/volume.js';
 
@@ -63,6 +64,28 @@ withFincore("the copy takes nothing from the system's cache", async (t) => {
 	t.true(cachedBytes(target) <= 256 * 1024, `${String(cachedBytes(target))} bytes of the copy are in it`);
 	t.deepEqual(stateOf(target), tagged(1, ROWS));
 });
+
+test(
+	'a disk that becomes full in the middle of a piece, and of the rest',
+	withDisk(
+		async (t, disk) => {
+			const [source, target] = [join(makeDirectory(t), 'app.db'), join(disk.directory, 'copy.db')];
+			makeTagged(source, 1, {accounts: ROWS});
+			const {size} = statSync(source);
+			const copy = async (): Promise<unknown> => manager.backup(source, target);
+			for (const room of [PIECE_BYTES / 2, PIECE_BYTES + 100_000, size - 8192]) {
+				disk.fill(room);
+				await t.throwsAsync(copy(), {code: 'ERR_BACKUP_TARGET', message: /full/});
+				t.deepEqual(listDirectory(disk.directory), []);
+				disk.free();
+			}
+
+			t.like(await copy(), {strategy: 'clone'});
+			t.deepEqual(stateOf(target), tagged(1, ROWS));
+		},
+		16 * 1024 * 1024,
+	),
+);
 
 const onRamfs = canMount('ramfs') ? test.serial : test.serial.skip;
 

@@ -29,9 +29,10 @@ onThinDisk(
 			await using manager = new BackupManager({...options, defaults: {strategy: 'clone'}});
 			disk.fill(4 * 1024 * 1024);
 
-			// The copy is whole by then, as far as it can be read back, and waits for its last flush.
+			// The copy is whole by then, as far as it can be read back, and waits for its flush: one with a checksum is made in the
+			// system's cache.
 			hold.set({at: 'open copy', time: 2});
-			const copy = manager.backup(source, target);
+			const copy = manager.backup(source, target, {checksum: 'sha256'});
 			const outcome = copy.then(
 				() => 'published',
 				() => 'refused',

@@ -1,5 +1,5 @@
 import {spawnSync} from 'node:child_process';
-import {writeFileSync} from 'node:fs';
+import {mkdirSync, rmSync, writeFileSync} from 'node:fs';
 import {hostname} from 'node:os';
 import {join} from 'node:path';
 import test, {type ExecutionContext} from 'ava';
@@ -184,6 +184,18 @@ test('what is stale is told by host, pid and start', async (t) => {
 		kept.map(({what}) => what),
 		names.filter((one) => one.kept).map(({what}) => what),
 	);
+});
+
+test('what cannot be removed keeps nobody from making a copy', async (t) => {
+	const files = makeFiles(t);
+	const [left = ''] = await leaveStaging(t, files);
+	// As hard to remove as the file of another user in a directory that all may write to, which root cannot try.
+	rmSync(join(files.directory, left));
+	mkdirSync(join(files.directory, left));
+
+	await backup(files.source, files.target);
+
+	t.deepEqual(listStaging(files.directory), [left]);
 });
 
 // Containers that share a volume: their names differ at the end only, and each has processes of its own.
