@@ -6,7 +6,8 @@ import {checkOptions, instance, integer, show, type Checks} from './validate.ts'
 export interface BackupAllOptions {
 	/**
 	 * Requests in flight at the most, 1 or more: those that are queued or run, and those that have settled and wait to be
-	 * taken by the loop. More than `maxThreads` and `maxQueue` together allow are refused with `ERR_BACKUP_QUEUE_FULL`.
+	 * taken by the loop. While the manager has no room for one more, because others use it too or because this is more than
+	 * `maxThreads` and `maxQueue` together allow, none is pulled.
 	 * @default twice `maxThreads`, or less where `maxQueue` allows less: no thread waits for the next request
 	 */
 	readonly concurrency?: number | undefined;

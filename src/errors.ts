@@ -30,7 +30,8 @@ export interface BackupErrorDetails {
 }
 
 /**
- * A backup that failed: the target is what it was before, and nothing is left behind.
+ * A backup that failed: the target is what it was before, and nothing is left behind. `docs/errors.md` has the two
+ * exceptions, in which the copy may be in place.
  *
  * @example
  * ```ts

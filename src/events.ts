@@ -13,7 +13,7 @@ export interface BackupEvents {
 	progress: (event: ProgressEvent) => void;
 	/** A job's copy is in place. */
 	completed: (event: CompletedEvent) => void;
-	/** A job failed; its target is what it was. */
+	/** A job failed; its target is what it was, unless the error says that the copy is in place but could not be flushed. */
 	failed: (event: FailedEvent) => void;
 	/** A job was aborted; its target is what it was. */
 	aborted: (event: FailedEvent) => void;

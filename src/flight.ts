@@ -9,6 +9,8 @@ import {show} from './validate.ts';
 export interface Submission {
 	/** @throws `BackupError` ERR_BACKUP_CLOSED */
 	refuseWhenClosed(): void;
+	/** Resolves when it is time to look again for room for one more; undefined when it can be started now. */
+	room(): Promise<undefined> | undefined;
 	/** @param group aborts the backup, which then settles no sooner than its worker has cleaned up */
 	start(request: BackupAllRequest, group: AbortSignal): Promise<BackupResult>;
 }
@@ -90,6 +92,13 @@ export class Flight<Request extends BackupAllRequest> {
 		this.#pulling = true;
 		try {
 			while (this.#hasRoom()) {
+				// Others use the manager as well. What they have filled refuses each request at once, and thousands in a second.
+				const full = this.#submission.room();
+				if (full !== undefined) {
+					await Promise.race([full, this.#change.promise]);
+					continue;
+				}
+
 				this.#submission.refuseWhenClosed();
 				const {done, value} = await this.#source.next();
 				// One that comes after the end is not begun with.
@@ -125,7 +134,14 @@ export class Flight<Request extends BackupAllRequest> {
 				throw new TypeError(`Expected a request to be an object with a source and a target, but got ${show(request)}`);
 			}
 
-			const result = await this.#submission.start(request, this.#group.signal);
+			// Room was there when it was pulled, but its iterable may have taken its time.
+			const {signal} = this.#group;
+			for (let full = this.#submission.room(); full !== undefined && !signal.aborted; full = this.#submission.room()) {
+				await Promise.race([full, this.#change.promise]);
+			}
+
+			if (signal.aborted) throw new AbortError(signal.reason);
+			const result = await this.#submission.start(request, signal);
 			return Object.freeze({request, status: 'fulfilled', result});
 		} catch (reason) {
 			return Object.freeze({request, status: 'rejected', reason});

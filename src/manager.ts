@@ -80,14 +80,16 @@ export class BackupManager extends EventEmitter<BackupEvents> {
 	 * Copies any number of databases, a bounded number at a time, and gives each outcome as soon as it is known. A request
 	 * that fails stops none of the others, whatever is wrong with it.
 	 *
-	 * Requests are pulled only when there is room for them, so that a million of them need no more memory than a few, and a
+	 * Requests are pulled only when there is room for them, also where others fill the manager's queue, so that a million of them need no more memory than a few, and a
 	 * loop that takes its time holds up the pulling. Leaving the loop early aborts what is in flight, ends the iterable and
 	 * waits until the workers have cleaned up. When the iterable throws, what is in flight is finished first; then the loop
 	 * throws that error.
 	 *
 	 * @param requests an iterable or async iterable of `{source, target, options}`: the arguments of `backup`
 	 * @throws TypeError, RangeError at once for wrong arguments. Out of the loop, after the outcomes of all that was pulled:
-	 * what the iterable throws; `AbortError` when the signal fires; `BackupError` ERR_BACKUP_CLOSED once the manager is closed
+	 * what the iterable throws; `AbortError` when the signal fires; `BackupError` ERR_BACKUP_CLOSED once the manager is closed.
+	 * A request that an iterable hands over only after the signal has fired is not begun with and has no outcome: the loop
+	 * does not wait for it
 	 * @example
 	 * ```ts
 	 * const requests = tenants.map((tenant) => ({source: `live/${tenant}.db`, target: `backups/${tenant}.db`, tenant}));
@@ -105,6 +107,7 @@ export class BackupManager extends EventEmitter<BackupEvents> {
 			refuseWhenClosed: () => {
 				this.#scheduler.refuseWhenClosed();
 			},
+			room: () => this.#scheduler.room,
 			start: async (request, group) => await this.#backup(request, group),
 		});
 	}

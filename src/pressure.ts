@@ -12,6 +12,8 @@ export class Pressure {
 	#needsDrain = false;
 	/** False from the first job that waits until `drain` has told that none does. */
 	#drained = true;
+	/** For those who wait for room. */
+	#room: PromiseWithResolvers<undefined> | undefined;
 
 	constructor(options: FilledManagerOptions, announce: Announce) {
 		this.#options = options;
@@ -34,6 +36,18 @@ export class Pressure {
 		);
 	}
 
+	/** Resolves when there may be room: others may have taken it by then, so ask again. Undefined while there is room. */
+	get room(): Promise<undefined> | undefined {
+		if (!this.#full) return undefined;
+		return (this.#room ??= Promise.withResolvers()).promise;
+	}
+
+	/** Has those who wait for room look again. */
+	wake(): void {
+		this.#room?.resolve(undefined);
+		this.#room = undefined;
+	}
+
 	entered(): void {
 		this.#jobs++;
 		this.#queued++;
@@ -52,6 +66,7 @@ export class Pressure {
 	ended(): void {
 		this.#jobs--;
 		this.#announceDrain();
+		this.wake();
 	}
 
 	/** There is room for `maxQueue` jobs: none waits, and not even without a queue is every thread taken. */

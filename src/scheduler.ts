@@ -59,6 +59,11 @@ export class Scheduler {
 		throw new BackupError('ERR_BACKUP_CLOSED', 'The BackupManager is closed. Create a new one for further backups.');
 	}
 
+	/** Resolves when there may be room for one more job, or none is accepted any more. Undefined when that is so now. */
+	get room(): Promise<undefined> | undefined {
+		return this.#closing === undefined ? this.#pressure.room : undefined;
+	}
+
 	/** Whether one more job may come, before anything is done for it. */
 	admit({signal}: FilledBackupOptions): void {
 		this.refuseWhenClosed();
@@ -217,7 +222,9 @@ export class Scheduler {
 
 	/** Resolves once every job has ended, and every thread. */
 	async close(): Promise<void> {
-		await (this.#closing ??= this.#shutDown());
+		this.#closing ??= this.#shutDown();
+		this.#pressure.wake();
+		await this.#closing;
 	}
 
 	async #shutDown(): Promise<void> {

@@ -5,7 +5,7 @@ import {BackupManager} from 'sqlite-hotcopy';
 import {buildApp} from './app.js';
 import {withFiles} from './files.js';
 import type {Settings} from './settings.js';
-import {listenForInterrupts, shutDown} from './shutdown.js';
+import {listenForInterrupts, shutDown, trackResponses} from './shutdown.js';
 
 /** What goes on beside the clients' requests, until the signal fires. */
 export type Company = (app: FastifyInstance, signal: AbortSignal) => Promise<void>;
@@ -19,6 +19,7 @@ export async function serve(settings: Settings, keepCompany?: Company): Promise<
 			// Both are closed by `shutDown`; this is for when something fails before.
 			await using manager = new BackupManager({maxThreads: 2, maxQueue: 100});
 			await using app = buildApp({manager, database, backups});
+			const responses = trackResponses(app);
 			console.log(`Backups of ${path} go to ${backups}`);
 			console.log(`Open ${await app.listen(settings)}/`);
 			await Promise.all([first.aborted || once(first, 'abort'), keepCompany?.(app, first)]);
@@ -28,8 +29,7 @@ export async function serve(settings: Settings, keepCompany?: Company): Promise<
 					`within ${String(settings.shutdownMs / 1000)} s. A second signal aborts them.`,
 			);
 			const cut = AbortSignal.any([second, AbortSignal.timeout(settings.shutdownMs)]);
-			await shutDown(app, manager, cut);
-			if (cut.aborted) process.exitCode = 1;
+			if (!(await shutDown({app, manager, responses}, cut))) process.exitCode = 1;
 			const {completed, failed, aborted} = manager.stats;
 			console.log(`Completed ${String(completed)}, failed ${String(failed)}, aborted ${String(aborted)}`);
 		} finally {

@@ -1,3 +1,4 @@
+import type {IncomingMessage, ServerResponse} from 'node:http';
 import type {FastifyInstance} from 'fastify';
 import type {BackupManager} from 'sqlite-hotcopy';
 
@@ -33,19 +34,48 @@ export function listenForInterrupts(): Interrupts {
 	return {first: first.signal, second: second.signal};
 }
 
+/** The responses that are under way, from here on. */
+export function trackResponses({server}: FastifyInstance): ReadonlySet<ServerResponse> {
+	const open = new Set<ServerResponse>();
+	server.on('request', (_request: IncomingMessage, response: ServerResponse) => {
+		open.add(response);
+		response.once('close', () => {
+			open.delete(response);
+			// What a client keeps alive after its last download would be waited for as well.
+			if (!server.listening) server.closeIdleConnections();
+		});
+	});
+	return open;
+}
+
+export interface Work {
+	readonly app: FastifyInstance;
+	readonly manager: BackupManager;
+	readonly responses: ReadonlySet<ServerResponse>;
+}
+
 /**
  * Ends the server without losing what it has begun. No backup is accepted any more, those that wait and run are finished,
  * and meanwhile clients can see how; then the connections are closed, downloads when they are done. Once `cut` fires, the
  * backups are aborted and the connections cut: the targets are what they were.
+ *
+ * @returns whether all was finished
  */
-export async function shutDown(app: FastifyInstance, manager: BackupManager, cut: AbortSignal): Promise<void> {
-	whenAborted(cut, () => void manager.destroy());
+export async function shutDown({app, manager, responses}: Work, cut: AbortSignal): Promise<boolean> {
+	let whole = true;
+	whenAborted(cut, () => {
+		whole &&= manager.jobs.length === 0;
+		void manager.destroy();
+	});
 	await manager.close();
 	const closed = app.close();
+	console.log('Backups are finished; waiting for downloads');
 	whenAborted(cut, () => {
+		whole &&= responses.size === 0;
 		app.server.closeAllConnections();
 	});
 	await closed;
+	return whole;
 }
 
 function whenAborted(signal: AbortSignal, action: () => void): void {

@@ -1,10 +1,23 @@
+import {execFile} from 'node:child_process';
 import {setTimeout as sleep} from 'node:timers/promises';
+import {promisify} from 'node:util';
 import test from 'ava';
 import {startExample} from '../helpers/example.js';
+import {makeMemoryDirectory} from '../helpers/memory-directory.js';
 import {makeClient} from '../helpers/server.js';
 
 /** Nothing on stderr: no warning either, above all not that a second SQLite is loaded. */
 const CLEAN = {code: 0, signal: null, stderr: '', left: []};
+
+test('an example runs by the command that its page names', async (t) => {
+	const temporary = makeMemoryDirectory(t);
+	const {stdout} = await promisify(execFile)('npm', ['run', '--silent', 'example:drizzle'], {
+		cwd: new URL('../..', import.meta.url),
+		env: {...process.env, TMPDIR: temporary},
+	});
+
+	t.regex(stdout, /^Copied \/.*notes\.db, 2 pages by serialize/m);
+});
 
 for (const orm of ['drizzle', 'kysely']) {
 	test(`${orm}: the handle inside is copied, of a file and in memory`, async (t) => {

@@ -54,7 +54,14 @@ test('the page shows what waits, runs and has ended, live, and can start and abo
 	const shown = async (): Promise<number> => Number(await bar.getAttribute('value'));
 	const before = await shown();
 	while ((await shown()) <= before) await page.waitForTimeout(20);
-	await page.screenshot({path: process.env['SCREENSHOT'] ?? join(backups, 'screenshot.png'), fullPage: true});
+	const image = await page.screenshot({
+		path: process.env['SCREENSHOT'] ?? join(backups, 'screenshot.png'),
+		fullPage: true,
+	});
+	// A PNG begins with its signature, then its width. An empty page is a few thousand bytes.
+	t.is(image.subarray(1, 4).toString(), 'PNG');
+	t.is(page.viewportSize()?.width, image.readUInt32BE(16));
+	t.true(image.length > 10_000, String(image.length));
 	await request('DELETE', `/backups/${active.id}`);
 	await section('Active (1)').getByText('waiting.db').waitFor();
 	await section('Finished (3)').getByText('slow.db').waitFor();

@@ -1,8 +1,12 @@
+import {once} from 'node:events';
+import {Agent, get, type IncomingMessage} from 'node:http';
 import {join} from 'node:path';
 import {buffer} from 'node:stream/consumers';
 import test, {type ExecutionContext} from 'ava';
+import {buildApp} from '../../examples/server/app.js';
 import {readSettings} from '../../examples/server/settings.js';
-import {listenForInterrupts} from '../../examples/server/shutdown.js';
+import {listenForInterrupts, shutDown, trackResponses} from '../../examples/server/shutdown.js';
+import {BackupManager} from '../../src/index.js';
 import {healthOf, healthy, makeAccounts} from '../helpers/database.js';
 import {listDirectory} from '../helpers/directory.js';
 import {readEvents, type EventReader} from '../helpers/event-source.js';
@@ -57,6 +61,37 @@ test('after SIGTERM what runs is finished, downloads too, and nothing new is acc
 	t.regex(stdout, /^Completed 2, failed 0, aborted 0$/m);
 	t.deepEqual(healthOf(join(backups, 'nightly.db')), healthy(ACCOUNTS.accounts));
 	t.deepEqual(listDirectory(backups), ['nightly.db']);
+});
+
+test('a download over a connection that is kept alive holds up the shutdown until it is done, no longer', async (t) => {
+	const {server, url, events} = await setUp(t, MODERATE, {SHUTDOWN_SECONDS: '3600'});
+	const agent = new Agent({keepAlive: true});
+	t.teardown(() => {
+		agent.destroy();
+	});
+	const [download] = (await once(get(`${url}/snapshot`, {agent}), 'response')) as [IncomingMessage];
+	server.signal('SIGTERM');
+	t.is((await events.rest()).at(-1)?.event, 'completed');
+	await server.printed(/^Backups are finished/m);
+
+	t.is((await buffer(download)).length, Number(download.headers['content-length']));
+
+	// The client would keep it for longer than the test may last.
+	const {stdout, ...end} = await server.ended;
+	t.deepEqual(end, {code: 0, signal: null, stderr: '', left: []}, stdout);
+});
+
+test('no time at all, and nothing to finish: nothing is cut, nor is a connection that is idle', async (t) => {
+	const directory = makeMemoryDirectory(t);
+	const database = makeAccounts(join(directory, 'app.db'));
+	t.teardown(() => database.close());
+	const manager = new BackupManager();
+	const app = buildApp({manager, database, backups: directory});
+	const responses = trackResponses(app);
+	const url = await app.listen({port: 0, host: '127.0.0.1'});
+	t.deepEqual(await makeClient(url).list(), []);
+
+	t.true(await shutDown({app, manager, responses}, AbortSignal.abort()));
 });
 
 test('a second signal aborts what runs, and cuts connections', async (t) => {

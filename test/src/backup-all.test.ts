@@ -158,25 +158,6 @@ test('whatever is wrong with a request, the others are fulfilled', async (t) => 
 	for (const {tenant, target: copy} of good) t.deepEqual(stateOf(copy), tagged(tenant));
 });
 
-test('a queue that is full refuses a request, and the next one may have room', async (t) => {
-	const directory = makeDirectory(t);
-	const gate = await makeGate(t, directory);
-	const requests = makeTenants(directory, 3);
-	const manager = makeManager(t, {maxThreads: 1, maxQueue: 0});
-	const blocker = manager.backup(gate.source, join(directory, 'blocker.db'));
-	const codes: unknown[] = [];
-
-	for await (const outcome of manager.backupAll(requests, {concurrency: 1})) {
-		codes.push(outcome.status === 'rejected' ? (outcome.reason as BackupError).code : outcome.status);
-		if (codes.length > 1) continue;
-		await gate.open();
-		await blocker;
-	}
-
-	// The second one was pulled as soon as the first was taken, before there was room.
-	t.deepEqual(codes, ['ERR_BACKUP_QUEUE_FULL', 'ERR_BACKUP_QUEUE_FULL', 'fulfilled']);
-});
-
 for (const {maxThreads, maxQueue, concurrency, expected} of [
 	{maxThreads: 2, maxQueue: Infinity, concurrency: undefined, expected: 4},
 	{maxThreads: 2, maxQueue: 1, concurrency: undefined, expected: 3},

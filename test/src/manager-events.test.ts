@@ -65,7 +65,7 @@ test('a job that is accepted is told of before backup() returns', async (t) => {
 	t.deepEqual(names(noted), ['queued']);
 
 	const [queued] = noted;
-	t.is((await copy).jobId, queued?.job.id ?? '');
+	t.is(queued?.job.id, (await copy).jobId);
 });
 
 test('a job that is completed', async (t) => {
