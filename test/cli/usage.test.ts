@@ -41,6 +41,7 @@ const WRONG: readonly (readonly [args: string, ...says: string[]])[] = [
 	['copy-all app.db --out b --max-wal-size 0B', '--max-wal-size', 'greater than 0'],
 	['copy-all app.db --out b --pages 99999999999', '--pages', '2147483647'],
 	['copy-all app.db --out b --checksum --existing overwrite', '--checksum', '--verify'],
+	['copy-all *.db !test-*.db --out b', '!test-*.db', 'leave files out', '!(test-*).db'],
 	['verify', "missing required argument 'file'"],
 ];
 

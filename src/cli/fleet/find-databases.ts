@@ -1,7 +1,7 @@
 import {lstat, realpath, stat} from 'node:fs/promises';
 import {basename, dirname, join, relative, resolve, sep} from 'node:path';
 import {UsageError} from '../errors/usage-error.ts';
-import {globFiles, isGlob} from './glob.ts';
+import {globFiles, isGlob, isNegated} from './glob.ts';
 import {isCompanion} from './leave-out.ts';
 import {pathOf, type Match, type Unreadable} from './match.ts';
 
@@ -43,6 +43,12 @@ async function findOne(pattern: string, out: string): Promise<Found> {
 	if (kind === 'file') {
 		const match = {base: dirname(pattern), relative: basename(pattern)};
 		return {matches: (await isCompanion(pattern)) ? [] : [match], unreadable: []};
+	}
+
+	if (isNegated(pattern)) {
+		throw new UsageError(
+			`${pattern} would leave files out, which patterns cannot. Say it within one, for example 'tenants/!(test-*).db'.`,
+		);
 	}
 
 	if (!isGlob(pattern)) throw new UsageError(`There is no file ${pattern}. Check the path.`);

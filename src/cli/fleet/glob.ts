@@ -42,3 +42,8 @@ export async function globFiles(pattern: string): Promise<Globbed> {
 export function isGlob(text: string): boolean {
 	return picomatch.scan(text).isGlob;
 }
+
+/** Whether it says what to leave out, as others have it: on its own, it would find the very files that it names. */
+export function isNegated(text: string): boolean {
+	return picomatch.scan(text).negated;
+}
