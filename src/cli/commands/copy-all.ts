@@ -46,8 +46,7 @@ export function addCopyAllCommand(program: Command, perform: Perform): void {
 				);
 			}
 
-			const {matches, unreadable} = await findDatabases(patterns, out);
-			session.signal.throwIfAborted();
+			const {matches, unreadable} = await findDatabases(patterns, out, session.signal);
 			const copies = await planCopies(matches, out, existing);
 			session.signal.throwIfAborted();
 			session.output.record({type: 'found', databases: copies.length});

@@ -15,11 +15,12 @@ export interface Found {
  *
  * @throws UsageError for a pattern that nothing fits: better none than a few of the copies that are expected.
  */
-export async function findDatabases(patterns: readonly string[], out: string): Promise<Found> {
+export async function findDatabases(patterns: readonly string[], out: string, signal: AbortSignal): Promise<Found> {
 	const matches: Match[] = [];
 	const unreadable: Unreadable[] = [];
 	for (const pattern of patterns) {
-		const found = await findOne(pattern, out);
+		const found = await findOne(pattern, out, signal);
+		signal.throwIfAborted();
 		if (found.matches.length === 0 && found.unreadable.length === 0) {
 			throw new UsageError(
 				`No database matches ${pattern}. Check it, and quote it, so that the shell leaves it as it is.`,
@@ -33,7 +34,7 @@ export async function findDatabases(patterns: readonly string[], out: string): P
 	return {matches, unreadable};
 }
 
-async function findOne(pattern: string, out: string): Promise<Found> {
+async function findOne(pattern: string, out: string, signal: AbortSignal): Promise<Found> {
 	// Before it is taken for a glob: a name may have brackets in it.
 	const kind = await kindOf(pattern);
 	if (kind === 'directory') {
@@ -52,7 +53,7 @@ async function findOne(pattern: string, out: string): Promise<Found> {
 	}
 
 	if (!isGlob(pattern)) throw new UsageError(`There is no file ${pattern}. Check the path.`);
-	const {base, files, unreadable} = await globFiles(pattern);
+	const {base, files, unreadable} = await globFiles(pattern, signal);
 	const isCopy = await copiesBelow(base, out);
 	const matches: Match[] = [];
 	for (const file of files) {
