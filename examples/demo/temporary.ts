@@ -4,6 +4,9 @@ import {join} from 'node:path';
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
+/** Ms in which another signal is an echo: upon Ctrl-C the terminal sends one, and `npm run` may hand on another. */
+const ECHO = 500;
+
 /**
  * Runs `action` with a fresh directory, which is removed at the end, also after Ctrl-C and when the output is closed.
  *
@@ -17,8 +20,14 @@ export async function withTemporaryDirectory(
 ): Promise<void> {
 	const controller = new AbortController();
 	let interrupted: number | undefined;
+	let echo: NodeJS.Timeout | undefined;
 	for (const name of SIGNALS) {
-		process.once(name, () => {
+		process.on(name, () => {
+			if (echo !== undefined) return;
+			// After that, a signal does what it does to any program: it ends what cannot be stopped.
+			echo = setTimeout(() => {
+				for (const signal of SIGNALS) process.removeAllListeners(signal);
+			}, ECHO).unref();
 			interrupted = 128 + constants.signals[name];
 			controller.abort();
 		});

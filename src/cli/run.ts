@@ -16,9 +16,11 @@ export async function run(args: readonly string[]): Promise<ExitCode> {
 		await program.parseAsync(spellOutVerify(args), {from: 'user'});
 		return exitCode;
 	} catch (error) {
+		if (!(error instanceof CommanderError)) throw error;
 		// It has been told of.
-		if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT_CODE.ok : EXIT_CODE.usage;
-		throw error;
+		if (error.exitCode !== 0) return EXIT_CODE.usage;
+		await stop.flushOutput().catch(() => undefined);
+		return stop.exitCode ?? EXIT_CODE.ok;
 	} finally {
 		stop.dispose();
 	}

@@ -15,9 +15,6 @@ export interface Session {
 /** Does what a command is for, as its flags say. */
 export type Perform = (flags: OutputFlags, action: (session: Session) => Promise<ExitCode>) => Promise<void>;
 
-/** Milliseconds after which somebody who stops a command is told that it is being stopped. */
-const PATIENCE = 500;
-
 /** From a command's action to its exit code. */
 export async function runSession(
 	stop: Stop,
@@ -25,15 +22,16 @@ export async function runSession(
 	action: (session: Session) => Promise<ExitCode>,
 ): Promise<ExitCode> {
 	const output = new Output(flags);
-	const {signal} = stop;
-	let hint: NodeJS.Timeout | undefined;
-	signal.addEventListener('abort', () => {
-		hint = setTimeout(() => {
-			output.note('Stopping. Press Ctrl-C again to end at once.');
-		}, PATIENCE);
-	});
+	const {signal, lingering} = stop;
+	const hint = (): void => {
+		output.note('Stopping. Press Ctrl-C again to end at once.');
+	};
+	lingering.addEventListener('abort', hint);
 	try {
-		return await action({output, signal});
+		const exitCode = await action({output, signal});
+		// Only now is it known whether its last words, which may be a checksum, have arrived.
+		await stop.flushOutput();
+		return exitCode;
 	} catch (error) {
 		// Whatever a command runs into once it was stopped follows from that. Where nobody reads, nothing need be said.
 		if (stop.exitCode !== EXIT_CODE.brokenPipe) output.fail(stop.exitCode === undefined ? error : signal.reason);
@@ -41,6 +39,6 @@ export async function runSession(
 			stop.exitCode ?? (error instanceof UsageError || isWrongArgument(error) ? EXIT_CODE.usage : EXIT_CODE.failed)
 		);
 	} finally {
-		clearTimeout(hint);
+		lingering.removeEventListener('abort', hint);
 	}
 }

@@ -61,6 +61,23 @@ const COLLISIONS: Readonly<Record<string, Collision>> = {
 			linkSync(join(cwd, 'out/a.db'), join(cwd, 'out/b.db'));
 		},
 	},
+	'a source that has another name among the targets': {
+		databases: ['in/b.db', 'live/a.db'],
+		args: ['in/b.db', 'live/a.db', '--existing', 'overwrite'],
+		says: ['out/b.db, the target of in/b.db, is the source live/a.db'],
+		before: (cwd) => {
+			mkdirSync(join(cwd, 'out'));
+			linkSync(join(cwd, 'live/a.db'), join(cwd, 'out/b.db'));
+		},
+	},
+	'a name that SQLite has for what is beside another': {
+		databases: ['x/app.db', 'y/app.db-wal', 'y/b.db', 'x/b.db-journal'],
+		args: ['x/app.db', 'y/app.db-wal', 'y/b.db', 'x/b.db-journal'],
+		says: [
+			'y/app.db-wal would become out/app.db-wal, which is the "-wal" file of the copy of x/app.db',
+			'the "-journal" file of the copy of y/b.db',
+		],
+	},
 	'onto themselves': {
 		databases: ['out/a.db', 'out/b.db'],
 		args: ['out/*.db'],

@@ -1,10 +1,11 @@
-import {spawn} from 'node:child_process';
+import {spawn, spawnSync} from 'node:child_process';
 import {once} from 'node:events';
-import {mkdirSync} from 'node:fs';
+import {existsSync, mkdirSync} from 'node:fs';
 import {join} from 'node:path';
+import {setTimeout as sleep} from 'node:timers/promises';
 import test, {type ExecutionContext} from 'ava';
 import {makeEndless} from '../helpers/broken.js';
-import {complaintsOf, recordsOf, startCli, untilWritten} from '../helpers/cli.js';
+import {COMMAND, complaintsOf, recordsOf, startCli, untilWritten} from '../helpers/cli.js';
 import {fingerprint} from '../helpers/database.js';
 import {listDirectory, makeDirectory} from '../helpers/directory.js';
 import {executeOutside} from '../helpers/outside.js';
@@ -27,6 +28,7 @@ function setUp(t: ExecutionContext): {readonly cwd: string; readonly old: Record
 }
 
 for (const [signal, exit] of [
+	['SIGHUP', 129],
 	['SIGINT', 130],
 	['SIGTERM', 143],
 ] as const) {
@@ -94,7 +96,7 @@ test('a signal in the middle of a check kills the process that checks', async (t
 	t.deepEqual(fingerprint(join(cwd, 'copy.db')), old);
 });
 
-test('a second signal ends at once what the first one cannot', async (t) => {
+test('an echo of the first signal, as under npx, does nothing; a second one ends at once what the first cannot', async (t) => {
 	if (!hasStrace()) {
 		t.log('NOT TESTED: there is no strace here.');
 		t.pass();
@@ -109,6 +111,9 @@ test('a second signal ends at once what the first one cannot', async (t) => {
 	const strace = spawn('strace', ['-f', '-p', String(cli.pid), ...inject], {stdio: ['ignore', 'ignore', 'pipe']});
 	const detached = once(strace, 'close');
 	await once(strace.stderr, 'data');
+	cli.signal('SIGINT');
+	// Not at once: signals that nobody has taken yet become one.
+	await sleep(5);
 	cli.signal('SIGINT');
 	await untilWritten(cli, 'stderr', 'Press Ctrl-C again');
 	cli.signal('SIGINT');
@@ -133,4 +138,32 @@ test('when nobody reads its output any more, it ends quietly', async (t) => {
 	t.deepEqual({exit, stderr}, {exit: 141, stderr: ''});
 	t.deepEqual(listDirectory(cwd), ['app.db', 'copy.db']);
 	t.deepEqual(fingerprint(join(cwd, 'copy.db')), old);
+});
+
+for (const args of [[], ['--json', '--quiet'], ['--quiet', '--checksum']]) {
+	test(`copy ${args.join(' ')}: when nobody reads its last words, it is not a success`, async (t) => {
+		const {cwd} = setUp(t);
+		const cli = startCli(t, ['copy', 'app.db', 'copy.db', ...args], {cwd});
+		cli.stopReading();
+		const {exit, stderr} = await cli.result;
+
+		t.is(exit, 141);
+		t.deepEqual(complaintsOf({stderr}), []);
+		t.false(stderr.includes('Ctrl-C'), stderr);
+	});
+}
+
+test('a checksum that could not be written is a failure, and told of', (t) => {
+	if (!existsSync('/dev/full')) {
+		t.log('NOT TESTED: there is no /dev/full here.');
+		t.pass();
+		return;
+	}
+
+	const {cwd} = setUp(t);
+	const words = [...COMMAND, 'copy', 'app.db', 'copy.db', '--quiet', '--checksum'];
+	const {status, stderr} = spawnSync('sh', ['-c', '"$@" > /dev/full', 'sh', ...words], {cwd, encoding: 'utf8'});
+
+	t.is(status, 1);
+	t.regex(stderr, /^sqlite-hotcopy: [^\n]*output could not be written: ENOSPC[^\n]*\n$/);
 });

@@ -34,7 +34,14 @@ const WRONG: readonly (readonly [args: string, ...says: string[]])[] = [
 	['copy app.db copy.db --attach main=x.db --name main', '--attach', "'main'"],
 	['copy app.db copy.db --checksum --existing overwrite', '--checksum', '--verify'],
 	['copy-all app.db', "required option '--out <directory>' not specified"],
-	['copy-all app.db --out b --jobs 0', '--jobs', 'from 1 on'],
+	['copy-all app.db --out b --jobs 0', '--jobs', 'from 1 to'],
+	['copy-all app.db --out b --jobs 99999999999', '--jobs', 'from 1 to 1024'],
+	['copy-all app.db --out b --timeout 0s', '--timeout', 'above 0'],
+	['copy-all app.db --out b --max-rate 0MB', '--max-rate', 'greater than 0'],
+	['copy-all app.db --out b --max-wal-size 0B', '--max-wal-size', 'greater than 0'],
+	['copy-all app.db --out b --pages 99999999999', '--pages', '2147483647'],
+	['copy-all app.db --out b --checksum --existing overwrite', '--checksum', '--verify'],
+	['copy-all *.db !test-*.db --out b', '!test-*.db', 'leave files out', '!(test-*).db'],
 	['verify', "missing required argument 'file'"],
 ];
 

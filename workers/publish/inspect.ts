@@ -38,6 +38,7 @@ export function inspectTarget({request, patience}: JobContext, source: SourceFil
 		refuseSidecarNames(path, source.path);
 	}
 
+	refuseSidecarOfAnother(path);
 	if (old !== undefined) {
 		if (existing === 'fail') throw targetExists(request.target);
 		if (!old.isFile()) {
@@ -95,6 +96,22 @@ export function refuseSidecarNames(target: string, source: string): void {
 			'ERR_BACKUP_TARGET',
 			`The target ${target} and the source ${source} are named like a database and its own "${suffix}" file, which SQLite ` +
 				'would take them for. Choose another target.',
+		);
+	}
+}
+
+/**
+ * SQLite would take the copy for a file of its own. Whether the neighbour is a database is not looked into: to open and close
+ * it would drop the locks that connections of this process hold on it.
+ */
+function refuseSidecarOfAnother(target: string): void {
+	for (const suffix of SIDECAR_SUFFIXES) {
+		if (!target.endsWith(suffix)) continue;
+		const other = target.slice(0, -suffix.length);
+		if (statFile(other)?.isFile() !== true) continue;
+		throw new BackupError(
+			'ERR_BACKUP_TARGET',
+			`The target ${target} is named like the "${suffix}" file of ${other}, which SQLite would take it for. Choose another target.`,
 		);
 	}
 }

@@ -6,6 +6,9 @@ import ms, {type StringValue} from 'ms';
 /** What an option says that sets no limit. */
 const UNLIMITED = 'none';
 
+/** Beyond that, a number is a mistake: a system would run out of threads before it is reached. */
+const MOST_THREADS = 1024;
+
 /** Milliseconds. The unit must be there: the library counts some times in seconds and others in milliseconds. */
 export function duration(value: string): number {
 	const time = isTime(value) ? ms(value) : NaN;
@@ -49,11 +52,11 @@ export function wholeNumber(value: string): number {
 	throw new InvalidArgumentError('Expected a whole number.');
 }
 
-/** A count of things that are done at a time. */
-export function positiveNumber(value: string): number {
+/** A count of things that are done at a time, each by a thread. */
+export function threadCount(value: string): number {
 	const number = wholeNumber(value);
-	if (number >= 1) return number;
-	throw new InvalidArgumentError('Expected a whole number from 1 on.');
+	if (number >= 1 && number <= MOST_THREADS) return number;
+	throw new InvalidArgumentError(`Expected a whole number from 1 to ${String(MOST_THREADS)}.`);
 }
 
 /** Permission bits, as `chmod` reads them. */

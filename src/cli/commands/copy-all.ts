@@ -1,10 +1,11 @@
 import {Option, type Command} from 'commander';
 import {addBackupFlags, toBackupOptions, type BackupFlags} from '../arguments/copy-flags.ts';
 import {addOutputFlags, type OutputFlags} from '../arguments/output-flags.ts';
-import {positiveNumber} from '../arguments/values.ts';
+import {threadCount} from '../arguments/values.ts';
 import {copyAll} from '../fleet/copy-all.ts';
 import {findDatabases} from '../fleet/find-databases.ts';
 import {planCopies} from '../fleet/plan.ts';
+import {UsageError} from '../errors/usage-error.ts';
 import {addCommand} from '../help.ts';
 import {BACKUP_DEFAULTS} from '../../options.ts';
 import type {Perform} from '../session.ts';
@@ -32,13 +33,20 @@ export function addCopyAllCommand(program: Command, perform: Perform): void {
 	})
 		.argument('<pattern...>', 'globs, in quotes so that the shell leaves them as they are, or files')
 		.requiredOption('--out <directory>', 'where the copies go; made if it is not there')
-		.addOption(new Option('--jobs <count>', 'copies at a time').argParser(positiveNumber).default(JOBS));
+		.addOption(new Option('--jobs <count>', 'copies at a time').argParser(threadCount).default(JOBS));
 	addBackupFlags(command);
 	addOutputFlags(command).action(async (patterns: readonly string[], flags: Flags) => {
 		await perform(flags, async (session) => {
 			const {out, jobs, existing = BACKUP_DEFAULTS.existing} = flags;
-			const {matches, unreadable} = await findDatabases(patterns, out);
-			session.signal.throwIfAborted();
+			// The library refuses it for each copy by itself.
+			if (flags.checksum === true && existing === 'overwrite') {
+				throw new UsageError(
+					"--checksum is not for targets that are overwritten in place: such a file is not the copy's, byte for byte. " +
+						'Use --verify, or --existing replace.',
+				);
+			}
+
+			const {matches, unreadable} = await findDatabases(patterns, out, session.signal);
 			const copies = await planCopies(matches, out, existing);
 			session.signal.throwIfAborted();
 			session.output.record({type: 'found', databases: copies.length});

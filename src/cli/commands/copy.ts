@@ -38,12 +38,17 @@ export function addCopyCommand(program: Command, perform: Perform): void {
 	addOutputFlags(command).action(async (source: string, target: string, flags: Flags) => {
 		await perform(flags, async (session) => {
 			const {name, attach} = flags;
-			const path = intoDirectory(target, attach?.[name ?? ''] ?? source);
+			const path = intoDirectory(target, attachedAs(name, attach) ?? source);
 			return await runJob(session, async (manager) => {
 				return await manager.backup(source, path, {...toBackupOptions(flags), name, attach, signal: session.signal});
 			});
 		});
 	});
+}
+
+/** SQLite ignores case in such names, and an object knows some that nobody gave it. */
+function attachedAs(name: string | undefined, attach: Flags['attach'] = {}): string | undefined {
+	return Object.entries(attach).find(([key]) => key.toLowerCase() === name?.toLowerCase())?.[1];
 }
 
 /** As `cp` has it: into a directory, under the name that the source has. */

@@ -26,6 +26,8 @@ export interface Fleet {
 /** Makes all the copies and tells of each as it is done. Nothing grows with how many are done. */
 export async function copyAll(fleet: Fleet, {output, signal}: Session): Promise<ExitCode> {
 	const {copies, unreadable, out, jobs, options} = fleet;
+	// First of all, because it throws for a value that makes no sense, which is not to be a failure of each copy.
+	const manager = new BackupManager({maxThreads: jobs, defaults: options});
 	const tally = new Tally([...copies.map(({bytes}) => bytes), ...unreadable.map(() => 0)]);
 	const state = new FleetState(tally);
 	const view = createFleetView({output, state, jobs: Math.min(jobs, copies.length)});
@@ -37,13 +39,12 @@ export async function copyAll(fleet: Fleet, {output, signal}: Session): Promise<
 		view.advanced();
 	};
 
-	const manager = new BackupManager({maxThreads: jobs});
 	show(manager, state, view);
 	// What is still to be said is said where the bars were.
 	signal.addEventListener('abort', view.end);
 	try {
 		for (const {path, error} of unreadable) fail(cannotLookInto(path, error), {source: path});
-		const requests = requestsFor(copies, out, options, fail);
+		const requests = requestsFor(copies, out, fail);
 		for await (const outcome of manager.backupAll(requests, {signal})) {
 			const {request} = outcome;
 			if (outcome.status === 'fulfilled') {

@@ -1,7 +1,7 @@
 import {lstat, realpath, stat} from 'node:fs/promises';
 import {basename, dirname, join, relative, resolve, sep} from 'node:path';
 import {UsageError} from '../errors/usage-error.ts';
-import {globFiles, isGlob} from './glob.ts';
+import {globFiles, isGlob, isNegated} from './glob.ts';
 import {isCompanion} from './leave-out.ts';
 import {pathOf, type Match, type Unreadable} from './match.ts';
 
@@ -15,11 +15,12 @@ export interface Found {
  *
  * @throws UsageError for a pattern that nothing fits: better none than a few of the copies that are expected.
  */
-export async function findDatabases(patterns: readonly string[], out: string): Promise<Found> {
+export async function findDatabases(patterns: readonly string[], out: string, signal: AbortSignal): Promise<Found> {
 	const matches: Match[] = [];
 	const unreadable: Unreadable[] = [];
 	for (const pattern of patterns) {
-		const found = await findOne(pattern, out);
+		const found = await findOne(pattern, out, signal);
+		signal.throwIfAborted();
 		if (found.matches.length === 0 && found.unreadable.length === 0) {
 			throw new UsageError(
 				`No database matches ${pattern}. Check it, and quote it, so that the shell leaves it as it is.`,
@@ -33,7 +34,7 @@ export async function findDatabases(patterns: readonly string[], out: string): P
 	return {matches, unreadable};
 }
 
-async function findOne(pattern: string, out: string): Promise<Found> {
+async function findOne(pattern: string, out: string, signal: AbortSignal): Promise<Found> {
 	// Before it is taken for a glob: a name may have brackets in it.
 	const kind = await kindOf(pattern);
 	if (kind === 'directory') {
@@ -45,8 +46,14 @@ async function findOne(pattern: string, out: string): Promise<Found> {
 		return {matches: (await isCompanion(pattern)) ? [] : [match], unreadable: []};
 	}
 
+	if (isNegated(pattern)) {
+		throw new UsageError(
+			`${pattern} would leave files out, which patterns cannot. Say it within one, for example 'tenants/!(test-*).db'.`,
+		);
+	}
+
 	if (!isGlob(pattern)) throw new UsageError(`There is no file ${pattern}. Check the path.`);
-	const {base, files, unreadable} = await globFiles(pattern);
+	const {base, files, unreadable} = await globFiles(pattern, signal);
 	const isCopy = await copiesBelow(base, out);
 	const matches: Match[] = [];
 	for (const file of files) {

@@ -16,7 +16,7 @@ interface Globbed {
  * The files that a pattern matches. A link that leads nowhere is one of them: to copy it fails, which is better than a
  * database that nobody misses.
  */
-export async function globFiles(pattern: string): Promise<Globbed> {
+export async function globFiles(pattern: string, signal: AbortSignal): Promise<Globbed> {
 	const {base, glob: below} = picomatch.scan(pattern, {unescape: true});
 	const root = resolve(base);
 	const matches = picomatch(below);
@@ -25,6 +25,7 @@ export async function globFiles(pattern: string): Promise<Globbed> {
 	const found = await glob(below, {
 		cwd: root,
 		expandDirectories: false,
+		signal,
 		fs: watchedFs({
 			onUnreadableDirectory: (path, error) => {
 				// It may have gone meanwhile, or never have been there: then there is nothing in it.
@@ -41,4 +42,9 @@ export async function globFiles(pattern: string): Promise<Globbed> {
 
 export function isGlob(text: string): boolean {
 	return picomatch.scan(text).isGlob;
+}
+
+/** Whether it says what to leave out, as others have it: on its own, it would find the very files that it names. */
+export function isNegated(text: string): boolean {
+	return picomatch.scan(text).negated;
 }

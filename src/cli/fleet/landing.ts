@@ -17,8 +17,16 @@ export class Landing {
 	async of(target: string): Promise<string> {
 		const path = join(await this.#follow(dirname(resolve(target))), basename(target));
 		// The copy itself tells what is wrong with a target that cannot be followed.
-		const file = await resolveTarget({kind: 'file', path, existing: this.#existing}).catch(() => path);
-		// In place, a copy goes to every name of a file. Else it gets the one name, and takes it from the old file.
+		return await this.#identify(await resolveTarget({kind: 'file', path, existing: this.#existing}).catch(() => path));
+	}
+
+	/** The text that {@link of} has for a target that is this file. */
+	async ofSource(source: string): Promise<string> {
+		return await this.#identify(await realpath(source).catch(() => resolve(source)));
+	}
+
+	/** In place, a copy goes to every name of a file. Else it gets the one name, and takes it from the old file. */
+	async #identify(file: string): Promise<string> {
 		const stats = this.#existing === 'overwrite' ? await stat(file).catch(() => undefined) : undefined;
 		return stats === undefined || stats.nlink === 1 ? file : `${String(stats.dev)}:${String(stats.ino)}`;
 	}

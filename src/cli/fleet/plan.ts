@@ -1,6 +1,7 @@
 import {realpath, stat} from 'node:fs/promises';
 import {dirname, join, resolve} from 'node:path';
 import type {ExistingMode} from '../../options.ts';
+import {SIDECAR_SUFFIXES} from '../../sidecars.ts';
 import {UsageError} from '../errors/usage-error.ts';
 import {foldCase, ignoresCase} from './ignores-case.ts';
 import {Landing} from './landing.ts';
@@ -14,6 +15,12 @@ export interface PlannedCopy {
 	readonly match: Match;
 	/** Of the source's file; 0 where there is none. */
 	readonly bytes: number;
+}
+
+/** A copy, and the file that it would end up in. */
+interface Landed {
+	readonly copy: PlannedCopy;
+	readonly file: string;
 }
 
 /** How many collisions an error lists. */
@@ -56,12 +63,12 @@ async function sizeOf(path: string): Promise<number> {
 
 async function findCollisions(copies: readonly PlannedCopy[], out: string, existing: ExistingMode): Promise<string[]> {
 	const landing = new Landing(existing);
-	const landed: {readonly copy: PlannedCopy; readonly file: string}[] = [];
+	const landed: Landed[] = [];
 	for (const copy of copies) landed.push({copy, file: await landing.of(copy.target)});
-	const collisions = await findSame(landed, out);
+	const collisions = [...(await findSame(landed, out)), ...findSidecars(landed)];
 
 	const sources = new Map<string, string>();
-	for (const {source} of copies) sources.set(await realpath(source).catch(() => resolve(source)), source);
+	for (const {source} of copies) sources.set(await landing.ofSource(source), source);
 	for (const {copy, file} of landed) {
 		const source = sources.get(file);
 		if (source !== undefined) collisions.push(`${copy.target}, the target of ${copy.source}, is the source ${source}`);
@@ -70,10 +77,7 @@ async function findCollisions(copies: readonly PlannedCopy[], out: string, exist
 	return collisions;
 }
 
-async function findSame(
-	landed: readonly {readonly copy: PlannedCopy; readonly file: string}[],
-	out: string,
-): Promise<string[]> {
+async function findSame(landed: readonly Landed[], out: string): Promise<string[]> {
 	const likeness = new Set(landed.map(({file}) => foldCase(file)));
 	const fold = likeness.size < landed.length && (await ignoresCase(await nearestDirectory(out)));
 	const taken = new Map<string, PlannedCopy>();
@@ -86,6 +90,20 @@ async function findSame(
 	}
 
 	return collisions;
+}
+
+/** SQLite, and whoever puts a copy in place, would take the one for what belongs to the other, and remove it. */
+function findSidecars(landed: readonly Landed[]): string[] {
+	const byFile = new Map(landed.map(({copy, file}) => [file, copy]));
+	return landed.flatMap(({copy, file}) =>
+		SIDECAR_SUFFIXES.flatMap((suffix) => {
+			const other = byFile.get(file + suffix);
+			if (other === undefined) return [];
+			return [
+				`${other.source} would become ${other.target}, which is the "${suffix}" file of the copy of ${copy.source}`,
+			];
+		}),
+	);
 }
 
 /** The directory, or the one in which it will be made. */

@@ -1,10 +1,5 @@
-import type {BackupOptions} from '../../options.ts';
 import {Directories} from './directories.ts';
 import type {PlannedCopy} from './plan.ts';
-
-export interface CopyRequest extends PlannedCopy {
-	readonly options: BackupOptions;
-}
 
 /**
  * The copies, each as soon as the directory is there that it belongs in.
@@ -14,9 +9,8 @@ export interface CopyRequest extends PlannedCopy {
 export async function* requestsFor(
 	copies: readonly PlannedCopy[],
 	out: string,
-	options: BackupOptions,
 	fail: (error: unknown, copy: PlannedCopy) => void,
-): AsyncGenerator<CopyRequest> {
+): AsyncGenerator<PlannedCopy> {
 	const directories = new Directories(out);
 	for (const copy of copies) {
 		try {
@@ -26,6 +20,6 @@ export async function* requestsFor(
 			continue;
 		}
 
-		yield {...copy, options};
+		yield copy;
 	}
 }

@@ -8,8 +8,11 @@ export function createBar(): JobView {
 	const state = new JobState();
 	const bar = new SingleBar(BAR_STYLE, BAR_PRESET);
 	let drawn = false;
+	let ended = false;
 	return {
 		progress: (event) => {
+			// What is being stopped may still tell of itself.
+			if (ended) return;
 			state.update(event);
 			const {fraction, words} = state;
 			if (!drawn) bar.start(BAR_TOTAL, 0, {words});
@@ -17,8 +20,8 @@ export function createBar(): JobView {
 			bar.update(Math.floor(fraction * BAR_TOTAL), {words});
 		},
 		end: () => {
-			if (drawn) bar.stop();
-			drawn = false;
+			if (drawn && !ended) bar.stop();
+			ended = true;
 		},
 	};
 }

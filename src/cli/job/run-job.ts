@@ -7,13 +7,17 @@ import {createJobView} from './view.ts';
 
 /** One job, a backup or a restore, shown from its beginning to its outcome. */
 export async function runJob(
-	{output}: Session,
+	{output, signal}: Session,
 	start: (manager: BackupManager) => Promise<RestoreResult>,
 ): Promise<ExitCode> {
 	const view = createJobView(output);
 	const manager = new BackupManager({maxThreads: 1});
 	manager.on('progress', (event) => {
 		view.progress(event);
+	});
+	// What is still to be said is said where the bar was, and a terminal is in order whatever ends the process next.
+	signal.addEventListener('abort', () => {
+		view.end();
 	});
 	let result: RestoreResult;
 	try {

@@ -95,6 +95,16 @@ const REFUSED: Readonly<Record<string, Case>> = {
 				},
 			],
 			[
+				`named like the ${suffix} of a database beside it`,
+				{
+					prepare: (_t, directory) => {
+						makeTagged(join(directory, 'other.db'), TAG);
+					},
+					target: `other.db${suffix}`,
+					message: /is named like the "-(?:wal|shm|journal)" file of .*other\.db/,
+				},
+			],
+			[
 				`such that the source is named like its ${suffix}`,
 				{prepare: () => undefined, source: `copy.db${suffix}`, message: NAMED_ALIKE},
 			],
