@@ -23,7 +23,8 @@ const FLAGS = {
 	pages: () => flag('--pages <count>', 'pages a step; 0: all of them in one', DEFAULTS.pages).argParser(wholeNumber),
 	snapshot: () =>
 		flag('--snapshot <mode>', 'whether one read transaction spans the copy', DEFAULTS.snapshot).choices(SNAPSHOT_MODES),
-	maxRate: () => flag('--max-rate <size>', 'the most that is copied in a second, of each copy, to spare the disk').argParser(rate),
+	maxRate: () =>
+		flag('--max-rate <size>', 'the most that is copied in a second, of each copy, to spare the disk').argParser(rate),
 	maxWalSize: () =>
 		flag('--max-wal-size <size>', "give up when the source's WAL grows past it meanwhile").argParser(size),
 	sleep: () =>
