@@ -1,13 +1,20 @@
-/** `npm run torture -- --rounds 2000`, or `-- --rounds 50 --life 10000` for fewer processes and more copies. */
+/**
+ * `npm run torture -- --rounds 2000`, `-- --rounds 50 --life 10000` for fewer processes and more copies, or
+ * `-- --within /mnt/btrfs` for another file system.
+ */
 import '../../src/node-version.js';
 import {parseArgs} from 'node:util';
 import {torture} from './torture.js';
 
 const {values} = parseArgs({
-	options: {rounds: {type: 'string', default: '100'}, life: {type: 'string', default: '500'}},
+	options: {
+		rounds: {type: 'string', default: '100'},
+		life: {type: 'string', default: '500'},
+		within: {type: 'string'},
+	},
 });
 
-function count(name: keyof typeof values): number {
+function count(name: 'rounds' | 'life'): number {
 	const value = Number(values[name]);
 	if (!Number.isInteger(value) || value < 1) throw new RangeError(`--${name} must be a whole number of 1 or more`);
 	return value;
@@ -16,6 +23,7 @@ function count(name: keyof typeof values): number {
 const summary = await torture({
 	rounds: count('rounds'),
 	life: count('life'),
+	...(values.within === undefined ? {} : {within: values.within}),
 	log: (line) => {
 		console.log(line);
 	},

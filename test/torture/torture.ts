@@ -12,6 +12,8 @@ export interface TortureOptions {
 	readonly rounds: number;
 	/** The longest that a victim lives, in ms: 500, the default, is a handful of backups. */
 	readonly life?: number;
+	/** Where it takes place, which decides on the file system; the system's directory for temporary files by default. */
+	readonly within?: string;
 	readonly log?: (line: string) => void;
 }
 
@@ -33,8 +35,13 @@ export interface TortureSummary {
  *
  * @throws Error at the first round in which something is not as it must be
  */
-export async function torture({rounds, life = 500, log = () => undefined}: TortureOptions): Promise<TortureSummary> {
-	const directory = mkdtempSync(join(tmpdir(), 'hotcopy-torture-'));
+export async function torture({
+	rounds,
+	life = 500,
+	within = tmpdir(),
+	log = () => undefined,
+}: TortureOptions): Promise<TortureSummary> {
+	const directory = mkdtempSync(join(within, 'hotcopy-torture-'));
 	const threads = preloadChildren(directory, 'preload-slow.ts');
 	await using manager = new BackupManager(threads);
 	const failures: Record<string, number> = {};
