@@ -16,7 +16,8 @@ export class Patience {
 	readonly #options: CopyRequest;
 	readonly #control: Control;
 	readonly #reporter: Reporter;
-	#progressedAt = performance.now();
+	/** When the first lock stood in the way since something got done. */
+	#stalledAt: number | undefined;
 
 	constructor(options: CopyRequest, control: Control, reporter: Reporter) {
 		this.#options = options;
@@ -24,9 +25,9 @@ export class Patience {
 		this.#reporter = reporter;
 	}
 
-	/** Something got done: the time without progress begins anew. */
+	/** Something got done: the time without progress begins anew, with the next lock that stands in the way. */
 	progressed(): void {
-		this.#progressedAt = performance.now();
+		this.#stalledAt = undefined;
 	}
 
 	/** Does something that locks may stand in the way of, again and again until it is done. */
@@ -50,7 +51,9 @@ export class Patience {
 	 */
 	wait(obstacle: Obstacle, cause: unknown, silent = false): void {
 		const {sleepMs, stallTimeout} = this.#options;
-		const left = this.#progressedAt + stallTimeout - performance.now();
+		// What took its time before, as the start of a process or a check does, was no wait for a lock.
+		this.#stalledAt ??= performance.now();
+		const left = this.#stalledAt + stallTimeout - performance.now();
 		if (left <= 0) throw stalled(obstacle, stallTimeout, cause);
 
 		this.#reporter.busyRetries++;

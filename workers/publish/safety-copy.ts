@@ -113,8 +113,6 @@ export class SafetyCopy {
 	}
 
 	async #take(wal: boolean): Promise<void> {
-		// The time that the backup was copied and checked in is none that the target was locked.
-		this.#job.patience.progressed();
 		const {path, sweep} = this.#target;
 		const file = findSourceFile(this.#live);
 		const staging = createStaging(path, sweep, this.#job);

@@ -33,7 +33,7 @@ export async function copy(
 	} catch (error) {
 		if (error instanceof Cancelled || error instanceof BackupError) throw error;
 		staging.empty();
-		// The time that it took was none in which anything was locked.
+		// What stood in the way of that is no more than an earlier attempt.
 		job.patience.progressed();
 		return await run(pages, source, staging, job);
 	}
