@@ -66,10 +66,7 @@ export interface JobSpec {
  * How many milliseconds an aborted job waits for its worker to clean up before it rejects all the same: less than anybody
  * notices, and enough for a worker that is not in the middle of a long native call.
  */
-const CLEANUP_GRACE = 5;
-
-/** And how many it waits then for its file to be removed from here, which the file system may take its time for. */
-const REMOVAL_GRACE = 10;
+const CLEANUP_GRACE = 10;
 
 /** What came of a job. */
 export interface JobOutput {
@@ -175,8 +172,8 @@ export class Job {
 		}
 
 		this.#grace = setTimeout(() => {
-			// Not without end: the threads of the file system may be busy.
-			this.#grace = setTimeout(reject, REMOVAL_GRACE);
+			// It is not waited for without end: the threads of the file system may be busy.
+			this.#grace = setTimeout(reject, CLEANUP_GRACE);
 			void this.discard?.().then(reject);
 		}, CLEANUP_GRACE);
 	}
