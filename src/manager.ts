@@ -80,9 +80,9 @@ export class BackupManager extends EventEmitter<BackupEvents> {
 	 * Copies any number of databases, a bounded number at a time, and gives each outcome as soon as it is known. A request
 	 * that fails stops none of the others, whatever is wrong with it.
 	 *
-	 * Requests are pulled only when there is room for them, also where others fill the manager's queue, so that a million of them need no more memory than a few, and a
-	 * loop that takes its time holds up the pulling. Leaving the loop early aborts what is in flight, ends the iterable and
-	 * waits until the workers have cleaned up. When the iterable throws, what is in flight is finished first; then the loop
+	 * Requests are pulled only when there is room for them, also where others fill the manager's queue, so that a million of
+	 * them need no more memory than a few, and a loop that takes its time holds up the pulling. Leaving the loop early aborts
+	 * what is in flight, ends the iterable and waits until the workers have cleaned up. When the iterable throws, what is in flight is finished first; then the loop
 	 * throws that error.
 	 *
 	 * @param requests an iterable or async iterable of `{source, target, options}`: the arguments of `backup`
