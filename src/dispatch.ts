@@ -34,10 +34,12 @@ export async function dispatch(
 	const sweep = sweeps.isDue(directory, job.queuedAt);
 	const begunAt = performance.now();
 	const stagings = new Set<string>();
+	const children = new Set<number>();
 	const discard = async (): Promise<void> => {
+		// First, so that they make no more files.
+		for (const pid of children) kill(pid);
 		await Promise.all([...stagings].map(removeStaging));
 	};
-	const children = new Set<number>();
 	const reports: ReportListener = {
 		...listener,
 		progress,
@@ -69,7 +71,6 @@ export async function dispatch(
 		return await pool.run(request, transfer);
 	} catch (error) {
 		drain(port, hand);
-		for (const pid of children) kill(pid);
 		// A dead thread could not clean up. Its process lives on, so no other process may take the files for stale ones.
 		await discard();
 		throw error;

@@ -66,7 +66,7 @@ export interface JobSpec {
  * How many milliseconds an aborted job waits for its worker to clean up before it rejects all the same: less than anybody
  * notices, and enough for a worker that is not in the middle of a long native call.
  */
-const CLEANUP_GRACE = 10;
+const CLEANUP_GRACE = 5;
 
 /** What came of a job. */
 export interface JobOutput {

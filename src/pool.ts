@@ -12,8 +12,8 @@ const WORKER_URL = siblingModule('../workers/backup', import.meta.url).href;
 
 type Pool = Piscina<BackupRequest | FarewellRequest, JobOutcome | FarewellOutcome>;
 
-/** Milliseconds; where idle threads end sooner, there is no time to end a child process before. */
-const SHORTEST_KEEP = 100;
+/** Milliseconds; where idle threads end sooner, a busy machine may not come to end a child process before. */
+const SHORTEST_KEEP = 1000;
 
 /** Milliseconds that threads have to end their child processes. */
 const LEAVE_LIMIT = 2000;

@@ -1,4 +1,4 @@
-import {mkdirSync, writeFileSync} from 'node:fs';
+import {existsSync, mkdirSync, rmSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import test, {type ExecutionContext} from 'ava';
 import {BackupManager, type BackupOptions, type ManagerOptions} from '../../src/index.js';
@@ -131,6 +131,39 @@ for (const [what, work] of Object.entries(WORKS)) {
 	});
 }
 
+onLinux(
+	'a job whose worker stands still has its child killed by the manager, so that it makes no more files',
+	async (t) => {
+		const work: Work = {...SOUND, options: {strategy: 'clone'}, held: true};
+		const {directory, source, target, old} = setUp(t, work);
+		const request = join(makeDirectory(t), 'stall');
+		await using manager = new BackupManager({
+			maxThreads: 1,
+			execArgv: [...process.execArgv, ...preload('preload-stall-on-request.ts')],
+			env: {...process.env, STALL_ON: request},
+		});
+		await prepare(t, manager, work);
+		const controller = new AbortController();
+		const {signal} = controller;
+		const failure = t.throwsAsync(manager.backup(source, target, {...work.options, signal}), {name: 'AbortError'});
+		const children = await untilAtWork(directory);
+		writeFileSync(request, '');
+		t.teardown(() => {
+			rmSync(request, {force: true});
+		});
+		await until('the worker stands still', () => existsSync(`${request}.stalled`));
+
+		controller.abort();
+		await failure;
+
+		await until('the child is gone', () => stillRunning(children).length === 0);
+		t.deepEqual(listDirectory(directory), ['app.db', 'copy.db']);
+		t.deepEqual(fingerprint(target), old);
+		// Else the thread would be held up as long as the manager waits for it.
+		rmSync(request);
+	},
+);
+
 onLinux('one child does all that a thread has to do, and ends with it', async (t) => {
 	const {source, target} = setUp(t, SOUND);
 	const manager = new BackupManager({maxThreads: 1});
@@ -154,7 +187,7 @@ onLinux('one child does all that a thread has to do, and ends with it', async (t
 
 onLinux('a child ends with its thread, when that was idle for long enough', async (t) => {
 	const {source, target} = setUp(t, SOUND);
-	await using manager = new BackupManager({maxThreads: 1, idleTimeout: 100});
+	await using manager = new BackupManager({maxThreads: 1, idleTimeout: 1000});
 	await manager.backup(source, target, {strategy: 'clone'});
 
 	await until('no child is left', () => findChecks(process.pid).length === 0);
@@ -164,8 +197,8 @@ onLinux('a child ends with its thread, when that was idle for long enough', asyn
 
 /** How a manager comes to end threads that have a child. */
 const ENDS: Readonly<Record<string, ManagerOptions>> = {
-	'is idle': {idleTimeout: 200},
-	'is idle, and is not kept': {idleTimeout: 1},
+	'is idle': {idleTimeout: 2000},
+	'is idle, and is not kept': {idleTimeout: 200},
 	'waits without an event loop': {atomics: 'sync'},
 	'is closed': {idleTimeout: Infinity},
 };

@@ -108,6 +108,21 @@ async function copyMain(
 	}
 }
 
+/** Copies a file to a new one, up to a length, and returns how much of that there was. */
+async function copyStart(source: string, target: string, length: number): Promise<number> {
+	const from = openSync(source, 'r');
+	try {
+		const to = openSync(target, 'w', 0o600);
+		try {
+			return await copyBytes(from, to, length, () => Promise.resolve());
+		} finally {
+			closeSync(to);
+		}
+	} finally {
+		closeSync(from);
+	}
+}
+
 /** A WAL as it was before anything was copied. */
 interface FoundWal {
 	readonly before: WalHeader;
@@ -121,13 +136,7 @@ async function copyWal(source: string, staging: string, {before, done}: FoundWal
 	const length = walLength(frames, before.pageSize);
 	if (length === 0) return undefined;
 
-	const descriptor = openSync(`${source}-wal`, 'r');
-	let copied: number;
-	try {
-		copied = await copyBytes(descriptor, `${staging}-wal`, length, () => Promise.resolve());
-	} finally {
-		closeSync(descriptor);
-	}
+	const copied = await copyStart(`${source}-wal`, `${staging}-wal`, length);
 
 	// The name may lead to another file by now than the descriptor did, so all three are looked at.
 	if (isSameHeader(before, readWalHeader(source)) && isSameHeader(before, readWalHeader(staging))) {

@@ -2,6 +2,7 @@ import {closeSync, constants, openSync, readSync, write as writeWithCallback} fr
 import {promisify} from 'node:util';
 import {writeAll as writeAllSync} from '../write-all.ts';
 import type {TellBytes} from './copy-file.ts';
+import {openEmptied} from './open-emptied.ts';
 
 const write = promisify(writeWithCallback);
 
@@ -37,8 +38,7 @@ interface CopiedBlocks {
 }
 
 async function copyBlocks(source: number, target: string, tell: TellBytes): Promise<CopiedBlocks> {
-	const {O_WRONLY, O_CREAT, O_TRUNC, O_DIRECT} = constants;
-	const descriptor = openSync(target, O_WRONLY | O_CREAT | O_TRUNC | O_DIRECT, 0o600);
+	const descriptor = openEmptied(target, constants.O_DIRECT);
 	let writing: Promise<void> = Promise.resolve();
 	try {
 		let [reading, waiting] = (pieces ??= [allocate(), allocate()]);

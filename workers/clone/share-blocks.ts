@@ -1,20 +1,33 @@
-import {chmodSync, constants, copyFileSync, fstatSync, statfsSync, statSync, type Stats} from 'node:fs';
+import {closeSync, constants, copyFileSync, fchmodSync, fstatSync, openSync, statfsSync, type Stats} from 'node:fs';
 import {dirname} from 'node:path';
 
 /** The file systems on Linux that can share blocks between files, by `statfs`: btrfs, XFS, bcachefs and ZFS. */
 const SHARING_FILE_SYSTEMS: ReadonlySet<number> = new Set([0x9123683e, 0x58465342, 0xca451a4e, 0x2fc12fc1]);
 
-/** Through the open descriptor, so that it is this very file. False where it cannot be done; then the target is gone. */
+/**
+ * Makes an open file and one that is there share their blocks. False where that cannot be done.
+ *
+ * Both by their descriptors: the source must be this very file, and the target must not be made anew, see `openEmptied`.
+ */
 export function shareBlocks(source: number, target: string): boolean {
 	try {
 		if (process.platform !== 'linux' || !SHARING_FILE_SYSTEMS.has(statfsSync(dirname(target)).type)) return false;
-		if (!admitsNobodyNew(fstatSync(source), statSync(target))) return false;
-		copyFileSync(`/proc/self/fd/${String(source)}`, target, constants.COPYFILE_FICLONE_FORCE);
-		chmodSync(target, 0o600);
-		return true;
+		const descriptor = openSync(target, 'r+');
+		try {
+			if (!admitsNobodyNew(fstatSync(source), fstatSync(descriptor))) return false;
+			copyFileSync(nameOf(source), nameOf(descriptor), constants.COPYFILE_FICLONE_FORCE);
+			fchmodSync(descriptor, 0o600);
+			return true;
+		} finally {
+			closeSync(descriptor);
+		}
 	} catch {
 		return false;
 	}
+}
+
+function nameOf(descriptor: number): string {
+	return `/proc/self/fd/${String(descriptor)}`;
 }
 
 /**

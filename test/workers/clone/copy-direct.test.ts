@@ -1,5 +1,5 @@
 import {spawnSync} from 'node:child_process';
-import {closeSync, openSync, readFileSync, statSync, writeFileSync} from 'node:fs';
+import {closeSync, openSync, readFileSync, rmSync, statSync, writeFileSync} from 'node:fs';
 import {randomBytes} from 'node:crypto';
 import {join} from 'node:path';
 import test from 'ava';
@@ -93,11 +93,13 @@ onRamfs('a file system that has nothing but that cache gets the copy through it'
 	const [source, target] = [join(makeDirectory(t), 'app.db'), join(mountVolume(t, 'ramfs'), 'copy.db')];
 	makeTagged(source, 1, {accounts: ROWS});
 	const descriptor = openSync(source, 'r');
+	writeFileSync(target, '');
 	await t.throwsAsync(
 		copyDirect(descriptor, target, () => Promise.resolve()),
 		{code: 'EINVAL'},
 	);
 	closeSync(descriptor);
+	rmSync(target);
 	t.is((await manager.backup(source, target)).strategy, 'clone');
 	t.deepEqual(stateOf(target), tagged(1, ROWS));
 });
