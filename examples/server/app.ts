@@ -26,6 +26,8 @@ export interface AppOptions {
 /** Milliseconds that a backup may take. */
 const TIMEOUT = 3_600_000;
 
+const LOOPBACK = /^(?:localhost|::1|(?:::ffff:)?127(?:\.\d{1,3}){3})$/i;
+
 /** The HTTP side, ready to listen. */
 export function buildApp(options: AppOptions): FastifyInstance {
 	const {manager, database, backups, history = 100, snapshots = 4} = options;
@@ -39,7 +41,7 @@ export function buildApp(options: AppOptions): FastifyInstance {
 	answerErrors(app);
 	app.addHook('onRequest', (request, reply, done) => {
 		reply.header('cache-control', 'no-store');
-		done(isForeign(request) ? new HttpError(403, 'Pages of other sites may not use this server') : undefined);
+		done(refusalOf(request));
 	});
 
 	const streams = new Streams(options.streams ?? 100);
@@ -55,6 +57,12 @@ export function buildApp(options: AppOptions): FastifyInstance {
 	return app;
 }
 
+function refusalOf(request: FastifyRequest): HttpError | undefined {
+	if (isForeign(request)) return new HttpError(403, 'Pages of other sites may not use this server');
+	if (!isRebound(request)) return undefined;
+	return new HttpError(421, `Ask for localhost, not for ${request.host}: this server is for its own machine only`);
+}
+
 /**
  * Whether a browser asks on behalf of another site's page, which could start backups until the disk is full. It may have a
  * link to the page of this server.
@@ -62,4 +70,12 @@ export function buildApp(options: AppOptions): FastifyInstance {
 function isForeign({headers, url}: FastifyRequest): boolean {
 	const site = headers['sec-fetch-site'];
 	return site !== undefined && site !== 'same-origin' && site !== 'none' && url !== '/';
+}
+
+/**
+ * Whether a name of somebody's has led to this machine itself. The owner of such a name can make a browser take the page of
+ * another site for one of this server's, and so read the database.
+ */
+function isRebound({hostname, socket: {localAddress = ''}}: FastifyRequest): boolean {
+	return LOOPBACK.test(localAddress) && !LOOPBACK.test(hostname.replace(/^\[(.*)\]$/, '$1'));
 }

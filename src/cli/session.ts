@@ -1,6 +1,5 @@
 import {EXIT_CODE, type ExitCode} from './exit-code.ts';
 import type {OutputFlags} from './arguments/output-flags.ts';
-import {isWrongArgument} from './errors/describe.ts';
 import {UsageError} from './errors/usage-error.ts';
 import {Output} from './output.ts';
 import type {Stop} from './stop.ts';
@@ -35,9 +34,7 @@ export async function runSession(
 	} catch (error) {
 		// Whatever a command runs into once it was stopped follows from that. Where nobody reads, nothing need be said.
 		if (stop.exitCode !== EXIT_CODE.brokenPipe) output.fail(stop.exitCode === undefined ? error : signal.reason);
-		return (
-			stop.exitCode ?? (error instanceof UsageError || isWrongArgument(error) ? EXIT_CODE.usage : EXIT_CODE.failed)
-		);
+		return stop.exitCode ?? (error instanceof UsageError ? EXIT_CODE.usage : EXIT_CODE.failed);
 	} finally {
 		lingering.removeEventListener('abort', hint);
 	}

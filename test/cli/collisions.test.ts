@@ -106,11 +106,11 @@ for (const [name, {databases, args, says, before}] of Object.entries(COLLISIONS)
 	});
 }
 
-const CASES = ['in/Foo.db', 'in/foo.db', 'in/Sub/a.db', 'in/sub/A.db', 'in/other.db'];
+const CASES = ['in/Foo.db', 'in/foo.db', 'in/Sub/a.db', 'in/sub/A.db', 'in/other.db', 'in/OTHER.db-WAL'];
 
 test('names that differ in case are two files', async (t) => {
 	const cwd = setUp(t, CASES);
-	const {exit, stderr} = await runCli(t, ['copy-all', 'in/**/*.db', '--out', 'out'], {cwd});
+	const {exit, stderr} = await runCli(t, ['copy-all', 'in/**/*', '--out', 'out'], {cwd});
 
 	t.is(exit, 0, stderr);
 	for (const [index, name] of CASES.entries()) t.is(stateOf(join(cwd, name.replace('in', 'out'))).tag, index + 1);
@@ -121,11 +121,12 @@ test(
 	withCaselessDisk(async (t, disk) => {
 		const cwd = setUp(t, CASES);
 		const out = join(disk, 'new/out');
-		const {exit, stderr} = await runCli(t, ['copy-all', 'in/**/*.db', '--out', out], {cwd});
+		const {exit, stderr} = await runCli(t, ['copy-all', 'in/**/*', '--out', out], {cwd});
 
 		t.is(exit, 2);
 		t.true(stderr.includes(`in/Foo.db and in/foo.db would both become ${out}/foo.db`), stderr);
 		t.true(stderr.includes(`in/Sub/a.db and in/sub/A.db would both become ${out}/sub/A.db`), stderr);
+		t.true(stderr.includes(`${out}/OTHER.db-WAL, which is the "-wal" file of the copy of in/other.db`), stderr);
 		t.deepEqual(listDirectory(disk), []);
 	}),
 );

@@ -51,7 +51,10 @@ test('copy-all: SIGINT ends it, and what was not done is told of', async (t) => 
 	const {cwd} = setUp(t);
 	mkdirSync(join(cwd, 'tenants'));
 	for (const name of ['a.db', 'b.db', 'c.db']) makeTagged(join(cwd, 'tenants', name), 3);
-	const cli = startCli(t, ['copy-all', 'tenants/*', '--out', 'backups', '--json', '--jobs', '2', ...SLOWLY], {cwd});
+	// One that is there stays.
+	mkdirSync(join(cwd, 'old'));
+	const args = ['copy-all', 'tenants/*', '--out', 'old/new/backups', '--json', '--jobs', '2', ...SLOWLY];
+	const cli = startCli(t, args, {cwd});
 	await untilWritten(cli, 'stdout', '"progress"');
 	cli.signal('SIGINT');
 	const result = await cli.result;
@@ -60,7 +63,8 @@ test('copy-all: SIGINT ends it, and what was not done is told of', async (t) => 
 	const [summary, error] = recordsOf(result).slice(-2);
 	t.like(summary, {type: 'summary', copied: 0, failed: 0, left: 3, bytes: 0});
 	t.like(error, {type: 'error', code: 'ABORT_ERR'});
-	t.deepEqual(listDirectory(join(cwd, 'backups')), []);
+	t.deepEqual(listDirectory(join(cwd, 'old')), []);
+	t.deepEqual(listDirectory(cwd), ['app.db', 'copy.db', 'old', 'tenants']);
 });
 
 test('a signal in the middle of a check kills the process that checks', async (t) => {

@@ -2,6 +2,7 @@ import {mkdirSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import anyTest, {type ExecutionContext} from 'ava';
 import {makeEndless} from '../helpers/broken.js';
+import {COMMAND} from '../helpers/cli.js';
 import {fingerprint} from '../helpers/database.js';
 import {listDirectory, makeDirectory} from '../helpers/directory.js';
 import {lockOut} from '../helpers/lock.js';
@@ -42,6 +43,30 @@ test('copy draws a bar with rate and time left; Ctrl-C ends it with 130, and not
 		['sqlite-hotcopy: ABORT_ERR: Stopped by SIGINT', 'exit code 130'],
 	);
 	t.deepEqual(listDirectory(cwd), ['app.db', 'copy.db']);
+	t.deepEqual(fingerprint(join(cwd, 'copy.db')), old);
+});
+
+test('as npx runs it: Ctrl-C, which npx gets as well, leaves nothing behind', async (t) => {
+	const cwd = setUp(t);
+	const old = fingerprint(join(cwd, 'copy.db'));
+	// As a package that is installed has it.
+	const directory = join(cwd, 'node_modules', '.bin');
+	mkdirSync(directory, {recursive: true});
+	const command = COMMAND.map((word) => `'${word}'`).join(' ');
+	writeFileSync(join(directory, 'sqlite-hotcopy'), `#!/bin/sh\nexec ${command} "$@"\n`, {mode: 0o755});
+	const npx = ['npx', '--no', 'sqlite-hotcopy'];
+	const terminal = await openTerminal(t, ['copy', 'app.db', 'copy.db', ...SLOWLY], {cwd, command: npx});
+	await terminal.untilSeen(/^█+░+ +\d+ % /);
+	await terminal.press('C-c');
+
+	t.is(await terminal.exitCode(), 130);
+	const screen = await terminal.screen();
+	t.true(screen.includes('sqlite-hotcopy: ABORT_ERR: Stopped by SIGINT'), screen.join('\n'));
+	t.false(
+		screen.some((line) => /[█░]/.test(line)),
+		screen.join('\n'),
+	);
+	t.deepEqual(listDirectory(cwd), ['app.db', 'copy.db', 'node_modules']);
 	t.deepEqual(fingerprint(join(cwd, 'copy.db')), old);
 });
 
@@ -87,7 +112,7 @@ test('copy-all draws a bar for the whole and one for each copy that runs; failur
 	t.regex(screen.join(''), /^sqlite-hotcopy: tenants\/0\.db: ERR_BACKUP_SOURCE: .* or it is encrypted\./);
 	t.regex(screen.join('\n'), /│ copied +│ +0 │.*\n│ failed +│ +1 │.*\n│ not done │ +3 │/);
 	t.false(screen.some((line) => /[█░]/.test(line)));
-	t.deepEqual(listDirectory(join(cwd, 'backups')), []);
+	t.deepEqual(listDirectory(cwd), ['app.db', 'copy.db', 'tenants']);
 });
 
 test('copy-all takes its bars away at the end', async (t) => {
@@ -115,7 +140,7 @@ test('more copies at a time than the terminal has lines', async (t) => {
 	await terminal.press('C-c');
 
 	t.is(await terminal.exitCode(), 130);
-	t.deepEqual(listDirectory(join(cwd, 'backups')), []);
+	t.deepEqual(listDirectory(cwd), ['app.db', 'copy.db', 'tenants']);
 });
 
 test('colour for errors, but not with NO_COLOR; no bar where a terminal can do nothing', async (t) => {

@@ -1,3 +1,5 @@
+import {once} from 'node:events';
+import {request as send, type IncomingMessage} from 'node:http';
 import test from 'ava';
 import {listDirectory} from '../helpers/directory.js';
 import {startServer} from '../helpers/server.js';
@@ -78,4 +80,21 @@ test("another site's page can do nothing", async (t) => {
 	t.is((await list()).length, 2);
 	const page = await fetch(url, {headers: {'sec-fetch-site': 'cross-site'}});
 	t.is(page.status, 200, 'it may have a link to the page');
+});
+
+test('a name of somebody else that leads to this machine leads to nothing', async (t) => {
+	const {url} = await startServer(t, {accounts: SMALL});
+	for (const [host, status] of [
+		['evil.example', 421],
+		['127.0.0.1.evil.example:80', 421],
+		['localhost:3000', 200],
+		['[::1]:3000', 200],
+	] as const) {
+		for (const path of ['/', '/snapshot']) {
+			const [response] = (await once(send(`${url}${path}`, {headers: {host}}).end(), 'response')) as [IncomingMessage];
+			response.resume();
+			t.is(response.statusCode, status, `${host}${path}`);
+			await once(response, 'close');
+		}
+	}
 });

@@ -1,5 +1,6 @@
 import {spawn} from 'node:child_process';
 import {once} from 'node:events';
+import {chownSync, writeFileSync} from 'node:fs';
 import {createInterface} from 'node:readline';
 import {fileURLToPath} from 'node:url';
 import type {ExecutionContext} from 'ava';
@@ -49,6 +50,9 @@ export async function startCloner(t: ExecutionContext, {hold, uid}: ClonerOption
 		news,
 		async clone(source, staging, mark = markOfFile(source)) {
 			news.length = 0;
+			// As the worker makes it.
+			writeFileSync(staging, '', {mode: 0o600});
+			if (uid !== undefined) chownSync(staging, uid, uid);
 			child.stdin.write(`${JSON.stringify({task: 'clone', order: {source, mark, staging, readAgain: false}})}\n`);
 			for (;;) {
 				const message = await receive();

@@ -20,6 +20,8 @@ export interface Terminal {
 }
 
 export interface TerminalOptions {
+	/** What stands for `sqlite-hotcopy`; its sources as they are, unless it is given. */
+	readonly command?: readonly string[];
 	readonly cwd: string;
 	readonly columns?: number;
 	readonly rows?: number;
@@ -42,15 +44,15 @@ export async function openTerminal(
 	args: readonly string[],
 	options: TerminalOptions,
 ): Promise<Terminal> {
-	const {cwd, columns = 100, rows = 24, env = {}} = options;
+	const {command: program = COMMAND, cwd, columns = 100, rows = 24, env = {}} = options;
 	const socket = `hotcopy-${randomUUID()}`;
 	const tmux = async (...words: readonly string[]): Promise<string> =>
 		(await run('tmux', ['-L', socket, '-f', '/dev/null', ...words])).stdout;
 	const variables = Object.entries({LC_ALL: 'C.UTF-8', ...env}).map(([name, value]) => `${name}=${quote(value)}`);
-	const command = [...variables, ...[...COMMAND, ...args].map(quote)].join(' ');
+	const command = [...variables, ...[...program, ...args].map(quote)].join(' ');
 	const size = ['-x', String(columns), '-y', String(rows)];
-	// The shell outlives the command, so that there is something to look at.
-	const script = `unset NODE_OPTIONS NO_COLOR FORCE_COLOR; ${command}; echo "exit code $?"; read -r line`;
+	// The shell outlives the command, also one that Ctrl-C kills, so that there is something to look at.
+	const script = `trap : INT; unset NODE_OPTIONS NO_COLOR FORCE_COLOR; ${command}; echo "exit code $?"; read -r line`;
 	await tmux('-u', 'new-session', '-d', ...size, '-c', cwd, script);
 	t.teardown(async () => {
 		await tmux('kill-server');

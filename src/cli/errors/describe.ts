@@ -14,15 +14,10 @@ export interface ErrorDescription {
 export function describeError(error: unknown): ErrorDescription {
 	const sqliteCode = textAt(error, 'sqliteCode');
 	return {
-		code: textAt(error, 'code') ?? (isWrongArgument(error) ? 'ERR_USAGE' : 'ERR_UNEXPECTED'),
+		code: textAt(error, 'code') ?? 'ERR_UNEXPECTED',
 		message: inWordsOfTheShell(messageOf(error)),
 		...(sqliteCode === undefined ? {} : {sqliteCode}),
 	};
-}
-
-/** What the library throws, before anything is done, for a value that it does not take. */
-export function isWrongArgument(error: unknown): boolean {
-	return error instanceof TypeError || error instanceof RangeError;
 }
 
 function textAt(error: unknown, key: string): string | undefined {

@@ -1,11 +1,14 @@
 import {BackupError} from '../../errors.ts';
 import type {JobEvent} from '../../events.ts';
+import type {ManagerOptions} from '../../manager-options.ts';
 import {BackupManager} from '../../manager.ts';
 import type {BackupOptions} from '../../options.ts';
+import {asUsageError} from '../errors/usage-error.ts';
 import {EXIT_CODE, type ExitCode} from '../exit-code.ts';
 import {checksumLine} from '../job/result-text.ts';
 import {failureLine} from '../output.ts';
 import type {Session} from '../session.ts';
+import {Directories} from './directories.ts';
 import type {Unreadable} from './match.ts';
 import type {PlannedCopy} from './plan.ts';
 import {requestsFor} from './requests.ts';
@@ -26,8 +29,7 @@ export interface Fleet {
 /** Makes all the copies and tells of each as it is done. Nothing grows with how many are done. */
 export async function copyAll(fleet: Fleet, {output, signal}: Session): Promise<ExitCode> {
 	const {copies, unreadable, out, jobs, options} = fleet;
-	// First of all, because it throws for a value that makes no sense, which is not to be a failure of each copy.
-	const manager = new BackupManager({maxThreads: jobs, defaults: options});
+	const manager = createManager({maxThreads: jobs, defaults: options});
 	const tally = new Tally([...copies.map(({bytes}) => bytes), ...unreadable.map(() => 0)]);
 	const state = new FleetState(tally);
 	const view = createFleetView({output, state, jobs: Math.min(jobs, copies.length)});
@@ -39,12 +41,13 @@ export async function copyAll(fleet: Fleet, {output, signal}: Session): Promise<
 		view.advanced();
 	};
 
+	const directories = new Directories(out);
 	show(manager, state, view);
 	// What is still to be said is said where the bars were.
 	signal.addEventListener('abort', view.end);
 	try {
 		for (const {path, error} of unreadable) fail(cannotLookInto(path, error), {source: path});
-		const requests = requestsFor(copies, out, fail);
+		const requests = requestsFor(copies, directories, fail);
 		for await (const outcome of manager.backupAll(requests, {signal})) {
 			const {request} = outcome;
 			if (outcome.status === 'fulfilled') {
@@ -64,6 +67,7 @@ export async function copyAll(fleet: Fleet, {output, signal}: Session): Promise<
 	} finally {
 		view.end();
 		await manager.close();
+		await directories.removeEmpty();
 	}
 
 	const summary = tally.toRecord();
@@ -71,6 +75,15 @@ export async function copyAll(fleet: Fleet, {output, signal}: Session): Promise<
 	output.report(summaryTable(summary));
 	signal.throwIfAborted();
 	return summary.failed === 0 ? EXIT_CODE.ok : EXIT_CODE.failed;
+}
+
+/** @throws UsageError for a value that makes no sense, which is not to be a failure of each copy. */
+function createManager(options: ManagerOptions): BackupManager {
+	try {
+		return new BackupManager(options);
+	} catch (error) {
+		throw asUsageError(error);
+	}
 }
 
 /** What a failure happened to. */

@@ -1,5 +1,5 @@
-import {mkdir, stat} from 'node:fs/promises';
-import {dirname, join, sep} from 'node:path';
+import {mkdir, rmdir, stat} from 'node:fs/promises';
+import {dirname, join, resolve, sep} from 'node:path';
 import {BackupError} from '../../errors.ts';
 import {messageOf} from '../../message.ts';
 import type {PlannedCopy} from './plan.ts';
@@ -13,7 +13,10 @@ const OWNER = 0o700;
  */
 export class Directories {
 	readonly #out: string;
-	readonly #made = new Set<string>();
+	/** Those that are known to be there. */
+	readonly #there = new Set<string>();
+	/** Those that were not there before, each after the one that it is in. */
+	readonly #made: string[] = [];
 
 	constructor(out: string) {
 		this.#out = out;
@@ -22,11 +25,12 @@ export class Directories {
 	/** @throws `BackupError` ERR_BACKUP_TARGET */
 	async makeFor({target, match}: PlannedCopy): Promise<void> {
 		try {
-			await this.#make(this.#out, match.base, true);
+			await this.#makeAbove();
+			await this.#make(this.#out, match.base);
 			const parts = dirname(match.relative).split(sep);
 			for (let depth = 1; depth <= parts.length; depth++) {
 				const below = join(...parts.slice(0, depth));
-				if (below !== '.') await this.#make(join(this.#out, below), join(match.base, below), false);
+				if (below !== '.') await this.#make(join(this.#out, below), join(match.base, below));
 			}
 		} catch (cause) {
 			throw new BackupError(
@@ -37,17 +41,33 @@ export class Directories {
 		}
 	}
 
-	async #make(directory: string, model: string, recursive: boolean): Promise<void> {
-		if (this.#made.has(directory)) return;
+	/** Takes away those that nothing has come into, when no more copies are made. */
+	async removeEmpty(): Promise<void> {
+		for (const directory of this.#made.reverse()) await rmdir(directory).catch(() => undefined);
+	}
+
+	/** As any program would make them. */
+	async #makeAbove(): Promise<void> {
+		if (this.#there.size > 0) return;
+		const lowest = resolve(dirname(this.#out));
+		const highest = await mkdir(lowest, {recursive: true});
+		if (highest === undefined) return;
+		const made: string[] = [];
+		for (let path = lowest; path.length >= resolve(highest).length; path = dirname(path)) made.unshift(path);
+		this.#made.push(...made);
+	}
+
+	async #make(directory: string, model: string): Promise<void> {
+		if (this.#there.has(directory)) return;
 		const mode = await modeOf(model);
 		try {
-			if (recursive) await mkdir(dirname(directory), {recursive: true});
 			await mkdir(directory, {mode: mode | OWNER});
+			this.#made.push(directory);
 		} catch (error) {
 			if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
 		}
 
-		this.#made.add(directory);
+		this.#there.add(directory);
 	}
 }
 

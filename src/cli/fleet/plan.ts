@@ -65,7 +65,7 @@ async function findCollisions(copies: readonly PlannedCopy[], out: string, exist
 	const landing = new Landing(existing);
 	const landed: Landed[] = [];
 	for (const copy of copies) landed.push({copy, file: await landing.of(copy.target)});
-	const collisions = [...(await findSame(landed, out)), ...findSidecars(landed)];
+	const collisions = await findClashes(landed, out);
 
 	const sources = new Map<string, string>();
 	for (const {source} of copies) sources.set(await landing.ofSource(source), source);
@@ -77,33 +77,35 @@ async function findCollisions(copies: readonly PlannedCopy[], out: string, exist
 	return collisions;
 }
 
-async function findSame(landed: readonly Landed[], out: string): Promise<string[]> {
-	const likeness = new Set(landed.map(({file}) => foldCase(file)));
-	const fold = likeness.size < landed.length && (await ignoresCase(await nearestDirectory(out)));
-	const taken = new Map<string, PlannedCopy>();
-	const collisions: string[] = [];
-	for (const {copy, file} of landed) {
-		const key = fold ? foldCase(file) : file;
-		const other = taken.get(key);
-		if (other === undefined) taken.set(key, copy);
-		else collisions.push(`${other.source} and ${copy.source} would both become ${copy.target}`);
-	}
-
-	return collisions;
+/** Among the copies themselves. */
+async function findClashes(landed: readonly Landed[], out: string): Promise<string[]> {
+	const exact = compare(landed);
+	const folded = compare(landed.map(({copy, file}) => ({copy, file: foldCase(file)})));
+	// Only where it matters is it found out, since that takes a directory to try it in.
+	return folded.length > exact.length && (await ignoresCase(await nearestDirectory(out))) ? folded : exact;
 }
 
-/** SQLite, and whoever puts a copy in place, would take the one for what belongs to the other, and remove it. */
-function findSidecars(landed: readonly Landed[]): string[] {
-	const byFile = new Map(landed.map(({copy, file}) => [file, copy]));
-	return landed.flatMap(({copy, file}) =>
-		SIDECAR_SUFFIXES.flatMap((suffix) => {
-			const other = byFile.get(file + suffix);
-			if (other === undefined) return [];
-			return [
+function compare(landed: readonly Landed[]): string[] {
+	const taken = new Map<string, PlannedCopy>();
+	const clashes: string[] = [];
+	for (const {copy, file} of landed) {
+		const other = taken.get(file);
+		if (other === undefined) taken.set(file, copy);
+		else clashes.push(`${other.source} and ${copy.source} would both become ${copy.target}`);
+	}
+
+	// SQLite, and whoever puts a copy in place, would take the one for what belongs to the other, and remove it.
+	for (const [file, copy] of taken) {
+		for (const suffix of SIDECAR_SUFFIXES) {
+			const other = taken.get(file + suffix);
+			if (other === undefined) continue;
+			clashes.push(
 				`${other.source} would become ${other.target}, which is the "${suffix}" file of the copy of ${copy.source}`,
-			];
-		}),
-	);
+			);
+		}
+	}
+
+	return clashes;
 }
 
 /** The directory, or the one in which it will be made. */

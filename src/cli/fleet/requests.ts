@@ -1,4 +1,4 @@
-import {Directories} from './directories.ts';
+import type {Directories} from './directories.ts';
 import type {PlannedCopy} from './plan.ts';
 
 /**
@@ -8,10 +8,9 @@ import type {PlannedCopy} from './plan.ts';
  */
 export async function* requestsFor(
 	copies: readonly PlannedCopy[],
-	out: string,
+	directories: Directories,
 	fail: (error: unknown, copy: PlannedCopy) => void,
 ): AsyncGenerator<PlannedCopy> {
-	const directories = new Directories(out);
 	for (const copy of copies) {
 		try {
 			await directories.makeFor(copy);

@@ -1,3 +1,4 @@
+import {asUsageError} from '../errors/usage-error.ts';
 import {EXIT_CODE, type ExitCode} from '../exit-code.ts';
 import {BackupManager} from '../../manager.ts';
 import type {RestoreResult} from '../../result.ts';
@@ -12,6 +13,10 @@ export async function runJob(
 ): Promise<ExitCode> {
 	const view = createJobView(output);
 	const manager = new BackupManager({maxThreads: 1});
+	const seen = {queued: false};
+	manager.on('queued', () => {
+		seen.queued = true;
+	});
 	manager.on('progress', (event) => {
 		view.progress(event);
 	});
@@ -22,6 +27,8 @@ export async function runJob(
 	let result: RestoreResult;
 	try {
 		result = await start(manager);
+	} catch (error) {
+		throw seen.queued ? error : asUsageError(error);
 	} finally {
 		view.end();
 		// The job may have been rejected while its worker still cleans up.
