@@ -14,8 +14,13 @@ export class RequestSource<Request> {
 		this.#pending = true;
 		try {
 			const next = await this.#iterator.next();
-			if (next.done === true) this.#iterator = undefined;
-			return next;
+			if (next.done === true) {
+				this.#iterator = undefined;
+				return next;
+			}
+
+			// As `for await` does it: promises in an array stand for what they resolve to.
+			return Symbol.asyncIterator in this.#requests ? next : {done: false, value: await next.value};
 		} catch (error) {
 			this.#iterator = undefined;
 			throw error;

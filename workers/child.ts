@@ -22,8 +22,11 @@ const LOOK_INTERVAL = 5;
  */
 const DEATH_GRACE = 10;
 
-/** Milliseconds within which a child must be ready, or else it is none of ours: a program that is packed may start itself. */
-const START_LIMIT = 30_000;
+/**
+ * Milliseconds within which a child must be ready, or else it is none of ours: a program that is packed may start itself.
+ * Then no other one is tried.
+ */
+const START_LIMIT = 10_000;
 
 /** Whoever has a task done: a worker's job, as a rule. */
 export interface Client {
@@ -57,6 +60,8 @@ let kept: Child | undefined;
 let dismissal: NodeJS.Timeout | undefined;
 /** Whether the last attempt to start one has failed. */
 let refused = false;
+/** Whether what starts is not our program. */
+let hopeless = false;
 
 /** Starts the child, if there is none, so that a task given to it begins at once. False: none can be started. */
 export async function readyChild(job: Client): Promise<boolean> {
@@ -196,6 +201,7 @@ async function isOpen(closed: Promise<void>): Promise<boolean> {
 }
 
 async function start({reporter, control}: Client): Promise<Child | undefined> {
+	if (hopeless) return undefined;
 	// Without the options of this process: a loader would cost time, and a debugger's port would be taken twice.
 	const {NODE_OPTIONS: _, ...env} = process.env;
 	try {
@@ -217,7 +223,8 @@ async function start({reporter, control}: Client): Promise<Child | undefined> {
 		const closed = new Promise<void>((resolve) => child.once('close', resolve));
 		const startedAt = performance.now();
 		const look = setInterval(() => {
-			if (control.cancelled || performance.now() - startedAt > START_LIMIT) child.kill('SIGKILL');
+			hopeless ||= performance.now() - startedAt > START_LIMIT;
+			if (control.cancelled || hopeless) child.kill('SIGKILL');
 		}, LOOK_INTERVAL);
 		const ready = await Promise.race([once(lines, 'line').then(() => true), closed.then(() => false)]).finally(() => {
 			clearInterval(look);

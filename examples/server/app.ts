@@ -15,6 +15,8 @@ export interface AppOptions {
 	readonly database: Database;
 	/** The directory for backups. */
 	readonly backups: string;
+	/** Host names that a proxy on this machine hands on. */
+	readonly names?: readonly string[];
 	/** Ended jobs that are remembered. */
 	readonly history?: number;
 	/** Event streams at a time. */
@@ -30,7 +32,7 @@ const LOOPBACK = /^(?:localhost|::1|(?:::ffff:)?127(?:\.\d{1,3}){3})$/i;
 
 /** The HTTP side, ready to listen. */
 export function buildApp(options: AppOptions): FastifyInstance {
-	const {manager, database, backups, history = 100, snapshots = 4} = options;
+	const {manager, database, backups, names = [], history = 100, snapshots = 4} = options;
 	const app = fastify({
 		logger: {level: 'warn'},
 		bodyLimit: 10_000,
@@ -41,7 +43,7 @@ export function buildApp(options: AppOptions): FastifyInstance {
 	answerErrors(app);
 	app.addHook('onRequest', (request, reply, done) => {
 		reply.header('cache-control', 'no-store');
-		done(refusalOf(request));
+		done(refusalOf(request, names));
 	});
 
 	const streams = new Streams(options.streams ?? 100);
@@ -57,10 +59,10 @@ export function buildApp(options: AppOptions): FastifyInstance {
 	return app;
 }
 
-function refusalOf(request: FastifyRequest): HttpError | undefined {
+function refusalOf(request: FastifyRequest, names: readonly string[]): HttpError | undefined {
 	if (isForeign(request)) return new HttpError(403, 'Pages of other sites may not use this server');
-	if (!isRebound(request)) return undefined;
-	return new HttpError(421, `Ask for localhost, not for ${request.host}: this server is for its own machine only`);
+	if (!isRebound(request) || names.includes(request.hostname)) return undefined;
+	return new HttpError(421, `This server is not known as ${request.hostname}. If it should be, set NAMES to that`);
 }
 
 /**

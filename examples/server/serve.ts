@@ -18,7 +18,7 @@ export async function serve(settings: Settings, keepCompany?: Company): Promise<
 		try {
 			// Both are closed by `shutDown`; this is for when something fails before.
 			await using manager = new BackupManager({maxThreads: 2, maxQueue: 100});
-			await using app = buildApp({manager, database, backups});
+			await using app = buildApp({manager, database, backups, names: settings.names});
 			const responses = trackResponses(app);
 			console.log(`Backups of ${path} go to ${backups}`);
 			console.log(`Open ${await app.listen(settings)}/`);

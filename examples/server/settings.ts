@@ -6,6 +6,8 @@ export interface Settings {
 	readonly port: number;
 	/** DATABASE and BACKUPS: the file to back up, and the directory for its backups. Without them there is a sample. */
 	readonly files: Files | undefined;
+	/** NAMES: host names, with commas between them, that a proxy on this machine hands on. */
+	readonly names: readonly string[];
 	/** SHUTDOWN_SECONDS: how long backups and downloads may go on after SIGTERM. */
 	readonly shutdownMs: number;
 }
@@ -17,11 +19,12 @@ export interface Files {
 
 /** @throws Error that says which variable is wrong. */
 export function readSettings(environment: NodeJS.ProcessEnv): Settings {
-	const {HOST, PORT, DATABASE, BACKUPS, SHUTDOWN_SECONDS} = environment;
+	const {HOST, PORT, DATABASE, BACKUPS, NAMES = '', SHUTDOWN_SECONDS} = environment;
 	return {
 		host: HOST ?? '127.0.0.1',
 		port: readNumber('PORT', PORT, {fallback: 3000, max: 65_535}),
 		files: readFiles(DATABASE, BACKUPS),
+		names: NAMES.split(',').map((name) => name.trim()),
 		shutdownMs: readNumber('SHUTDOWN_SECONDS', SHUTDOWN_SECONDS, {fallback: 30, max: 86_400}) * 1000,
 	};
 }

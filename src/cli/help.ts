@@ -29,7 +29,7 @@ export function tellErrorsInOneLine(command: Command, help: string): Command {
 				.trim()
 				.replace(/^error: /, '')
 				.replaceAll(/\s*\n\s*/g, ' ');
-			write(`${NAME}: ${line.replace(/\.?$/, '.')} See ${help}\n`);
+			write(`${NAME}: ERR_USAGE: ${line.replace(/\.?$/, '.')} See ${help}\n`);
 		},
 	});
 }

@@ -48,13 +48,23 @@ export class Output {
 	/** @param about what it happened to, where the command has more than one thing to do */
 	fail(error: unknown, about: Pick<ErrorRecord, 'source' | 'target' | 'file'> = {}): void {
 		if (this.json) this.record({type: 'error', ...about, ...describeError(error)});
-		else process.stderr.write(`${failureLine(error, about.source)}\n`);
-		if (this.#debug) process.stderr.write(`${inspect(error, {depth: 5})}\n`);
+		else process.stderr.write(`${this.inWords(error, about.source)}\n`);
+		if (this.json && this.#debug) process.stderr.write(`${stackOf(error)}\n`);
+	}
+
+	/** One line for an error, and below it, with `--debug`, where it comes from. */
+	inWords(error: unknown, source?: string): string {
+		const line = failureLine(error, source);
+		return this.#debug ? `${line}\n${stackOf(error)}` : line;
 	}
 }
 
-/** One line for an error: what it happened to, its code, what went wrong and what to do. */
-export function failureLine(error: unknown, source?: string): string {
+function stackOf(error: unknown): string {
+	return inspect(error, {depth: 5});
+}
+
+/** What it happened to, its code, what went wrong and what to do. */
+function failureLine(error: unknown, source?: string): string {
 	const {code, message} = describeError(error);
 	const name = styleText(['red', 'bold'], 'sqlite-hotcopy:', {stream: process.stderr});
 	return `${name} ${printable([source, code, message].filter((part) => part !== undefined).join(': '))}`;

@@ -1,6 +1,7 @@
 import {CommanderError} from 'commander';
 import {spellOutVerify} from './arguments/bare-verify.ts';
 import {EXIT_CODE, type ExitCode} from './exit-code.ts';
+import {Output} from './output.ts';
 import {createProgram} from './program.ts';
 import {runSession} from './session.ts';
 import {Stop} from './stop.ts';
@@ -16,7 +17,11 @@ export async function run(args: readonly string[]): Promise<ExitCode> {
 		await program.parseAsync(spellOutVerify(args), {from: 'user'});
 		return exitCode;
 	} catch (error) {
-		if (!(error instanceof CommanderError)) throw error;
+		if (!(error instanceof CommanderError)) {
+			new Output({}).fail(error);
+			return EXIT_CODE.failed;
+		}
+
 		// It has been told of.
 		if (error.exitCode !== 0) return EXIT_CODE.usage;
 		await stop.flushOutput().catch(() => undefined);

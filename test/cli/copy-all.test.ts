@@ -1,6 +1,6 @@
 import {execFileSync} from 'node:child_process';
 import {chmodSync, mkdirSync, statSync, symlinkSync, writeFileSync} from 'node:fs';
-import {dirname, join} from 'node:path';
+import {dirname, join, relative} from 'node:path';
 import test, {type ExecutionContext} from 'ava';
 import {recordsOf, runCli} from '../helpers/cli.js';
 import {openElsewhere} from '../helpers/connection.js';
@@ -153,8 +153,129 @@ test('a directory that cannot be looked into is a failure, and the rest is copie
 	const {exit, stderr} = await runCli(t, ['copy-all', 'in/**/*.db', '--out', 'out'], {cwd, ...user.ids});
 
 	t.is(exit, 1);
-	t.regex(stderr, /^sqlite-hotcopy: .*in\/closed.*: ERR_BACKUP_SOURCE: .*EACCES.*Check its permissions\.$/m);
+	t.regex(stderr, /^sqlite-hotcopy: .*in\/closed.*: ERR_BACKUP_SOURCE: .*EACCES.*Check it and its permissions/m);
 	t.deepEqual(listDirectory(join(cwd, 'out')), ['a.db']);
+});
+
+/** Trees with links to directories, and what of them is found. */
+const LINKED: Readonly<
+	Record<string, {links: Record<string, string>; databases: string[]; pattern: string; found: string[]}>
+> = {
+	'a link within a linked directory': {
+		databases: ['in/a/current/x.db', 'disk/b/releases/5/y.db'],
+		links: {'in/b': '../disk/b', 'disk/b/current': 'releases/5'},
+		pattern: 'in/*/current/*.db',
+		found: ['a/current/x.db', 'b/current/y.db'],
+	},
+	'a link to a neighbour of the linked directory whose name begins alike': {
+		databases: ['disk/eu/x.db', 'disk/eu-old/y.db'],
+		links: {'in/eu': '../disk/eu', 'disk/eu/archive': '../eu-old'},
+		pattern: 'in/**/*.db',
+		found: ['eu/archive/y.db', 'eu/x.db'],
+	},
+	'links that go round in a circle': {
+		databases: ['in/x.db', 'in/sub/y.db'],
+		links: {'in/self': '.', 'in/sub/up': '..', 'in/sub/round': '../self/sub'},
+		pattern: 'in/**/*.db',
+		found: ['sub/y.db', 'x.db'],
+	},
+	'one directory by two names': {
+		databases: ['in/one/x.db'],
+		links: {'in/two': 'one'},
+		pattern: 'in/*/x.db',
+		found: ['one/x.db', 'two/x.db'],
+	},
+	'links that lead nowhere, to where nothing is looked for': {
+		databases: ['in/x.db'],
+		links: {'in/other': 'nowhere', 'in/.hidden': 'nowhere'},
+		pattern: 'in/*.db',
+		found: ['x.db'],
+	},
+	'hidden directories, which are to be named': {
+		databases: ['in/.git/x.db', 'in/a/.b/y.db'],
+		links: {},
+		pattern: 'in/**/.b/*.db',
+		found: ['a/.b/y.db'],
+	},
+	'a choice of directories': {
+		databases: ['in/a/b/x.db', 'in/c/y.db', 'in/d/z.db'],
+		links: {},
+		pattern: 'in/{a/b,c}/*.db',
+		found: ['a/b/x.db', 'c/y.db'],
+	},
+};
+
+for (const [name, {databases, links, pattern, found}] of Object.entries(LINKED)) {
+	test(`${name}: nothing is left out, and nothing found twice`, async (t) => {
+		const cwd = setUp(t, databases);
+		mkdirSync(join(cwd, 'in'), {recursive: true});
+		for (const [link, target] of Object.entries(links)) symlinkSync(target, join(cwd, link));
+		for (let round = 0; round < 2; round++) {
+			const result = await runCli(t, ['copy-all', pattern, '--out', 'in/out', '--json', '--quiet'], {cwd});
+
+			t.is(result.exit, 0, result.stdout);
+			const targets = recordsOf(result).filter(({type}) => type === 'result');
+			t.deepEqual(targets.map(({target}) => relative(join(cwd, 'in/out'), String(target))).sort(), found);
+		}
+	});
+}
+
+for (const pattern of ['in/*/*.db', 'in/**/*.db']) {
+	test(`a directory that is not there, as of a disk that is not mounted, is a failure: ${pattern}`, async (t) => {
+		const cwd = setUp(t, ['in/a/x.db']);
+		symlinkSync('/nowhere/b', join(cwd, 'in/b'));
+		const {exit, stderr} = await runCli(t, ['copy-all', pattern, '--out', 'out'], {cwd});
+
+		t.is(exit, 1);
+		t.regex(stderr, /^sqlite-hotcopy: in\/b: ERR_BACKUP_SOURCE: .*ENOENT.*What is in it was not copied/m);
+		t.is(tagOf(cwd, 'out/a/x.db'), 1);
+	});
+}
+
+test('a link to a directory that may not be entered is a failure', async (t) => {
+	const user = findUser();
+	if (user === undefined) {
+		t.log('NOT TESTED: no user whom permissions keep out.');
+		t.pass();
+		return;
+	}
+
+	const cwd = setUp(t, ['in/a/x.db', 'closed/b/y.db']);
+	symlinkSync('../closed/b', join(cwd, 'in/b'));
+	for (const path of ['.', 'in', 'in/a', 'in/a/x.db', 'closed']) user.give(join(cwd, path));
+	chmodSync(join(cwd, 'closed'), 0o000);
+	t.teardown(() => {
+		chmodSync(join(cwd, 'closed'), 0o700);
+	});
+	const {exit, stderr} = await runCli(t, ['copy-all', 'in/**/*.db', '--out', 'out'], {cwd, ...user.ids});
+
+	t.is(exit, 1);
+	t.regex(stderr, /^sqlite-hotcopy: in\/b: ERR_BACKUP_SOURCE: .*EACCES/m);
+	t.is(tagOf(cwd, 'out/a/x.db'), 1);
+});
+
+test('--debug shows where each failure comes from, in words as well', async (t) => {
+	const cwd = setUp(t, ['in/a.db']);
+	writeFileSync(join(cwd, 'in/b.db'), 'no database'.repeat(100));
+	const args = ['copy-all', 'in/*.db', '--out', 'out'];
+	const plain = await runCli(t, args, {cwd});
+	const debug = await runCli(t, [...args, '--debug'], {cwd});
+
+	t.false(/^ +at /m.test(plain.stderr), plain.stderr);
+	t.regex(debug.stderr, /^sqlite-hotcopy: in\/b\.db: ERR_BACKUP_SOURCE: [^\n]+\n(?:.*\n)*? +at /m);
+});
+
+test('a name that SQLite cannot be given is told of in the words of a wrong argument', async (t) => {
+	const cwd = setUp(t, ['in/a.db']);
+	writeFileSync(join(cwd, 'in/b.db '), '');
+	const result = await runCli(t, ['copy-all', 'in/*', '--out', 'out', '--json', '--quiet'], {cwd});
+
+	t.is(result.exit, 1);
+	t.like(
+		recordsOf(result).find(({type}) => type === 'error'),
+		{code: 'ERR_USAGE', source: 'in/b.db '},
+	);
+	t.is(tagOf(cwd, 'out/a.db'), 1);
 });
 
 test('what is shut off among the sources is shut off among the copies', async (t) => {

@@ -25,6 +25,7 @@ const WRONG: readonly (readonly [args: string, ...says: string[]])[] = [
 	['copy app.db copy.db --max-rate 20M', '--max-rate', '20MB/s'],
 	['copy app.db copy.db --max-rate 0MB', '--max-rate', 'greater than 0'],
 	['copy app.db copy.db --max-wal-size lots', '--max-wal-size', '1.5GiB'],
+	['copy app.db copy.db --max-wal-size 5iB', '--max-wal-size', '1.5GiB'],
 	['copy app.db copy.db --strategy magic', '--strategy', 'auto, pages, serialize, clone, vacuum'],
 	['copy app.db copy.db --existing append', '--existing', 'replace, overwrite, fail'],
 	['copy app.db copy.db --verify=some', '--verify', 'quick, full'],
@@ -52,7 +53,7 @@ for (const [index, [args, ...says]] of WRONG.entries()) {
 
 		t.is(exit, 2);
 		t.is(stdout, '');
-		t.regex(stderr, /^sqlite-hotcopy: [^\n]+\n$/);
+		t.regex(stderr, /^sqlite-hotcopy: ERR_USAGE: [^\n]+\n$/);
 		for (const part of says) t.true(stderr.includes(part), `"${stderr}" says ${part}`);
 		t.deepEqual(listDirectory(cwd), ['app.db']);
 	});

@@ -83,8 +83,9 @@ test("another site's page can do nothing", async (t) => {
 });
 
 test('a name of somebody else that leads to this machine leads to nothing', async (t) => {
-	const {url} = await startServer(t, {accounts: SMALL});
+	const {url} = await startServer(t, {accounts: SMALL, names: ['backups.example']});
 	for (const [host, status] of [
+		['backups.example', 200],
 		['evil.example', 421],
 		['127.0.0.1.evil.example:80', 421],
 		['localhost:3000', 200],

@@ -35,6 +35,16 @@ export function failingReads(path: string, when: string): readonly string[] {
 	return ['strace', '-f', '-qq', '-o', '/dev/null', '-P', path, '-e', 'trace=pread64', '-e', inject];
 }
 
+/**
+ * What a program is run under so that a file's bytes do not get to the disk, and it is told so.
+ *
+ * @param when which of the flushes of each thread: `2+` is each but the first
+ */
+export function failingFlushes(path: string, when: string): readonly string[] {
+	const inject = ['-e', 'trace=fsync,fdatasync', '-e', `inject=fsync,fdatasync:error=EIO:when=${when}`];
+	return ['strace', '-f', '-qq', '-o', '/dev/null', '-P', path, ...inject];
+}
+
 export interface TraceOptions {
 	/** Whether the calls of the processes that it starts are among them. */
 	readonly children?: boolean;

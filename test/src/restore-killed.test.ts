@@ -12,7 +12,7 @@ import {until} from '../helpers/until.js';
 const OLD = 1;
 const NEW = 2;
 /** So many that each stage takes some milliseconds. */
-const ROWS = 3000;
+const ROWS = 1000;
 const FILLER = 10_000;
 
 interface Files {

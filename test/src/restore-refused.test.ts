@@ -113,7 +113,7 @@ const CASES: Readonly<Record<string, Refusal & {readonly wal?: boolean; readonly
 	},
 	'a backup with a lost page': {
 		code: 'ERR_BACKUP_VERIFY',
-		says: /did not pass integrity_check/,
+		says: /^The backup did not pass integrity_check, so it was not restored: .*The backup is most likely damaged/,
 		prepare: ({directory}) => {
 			makeTorn(join(directory, 'torn.db'), 'small');
 			return {from: join(directory, 'torn.db')};
@@ -135,6 +135,17 @@ const CASES: Readonly<Record<string, Refusal & {readonly wal?: boolean; readonly
 			return {from: join(directory, 'bad.db')};
 		},
 	},
+	'a backup that only the application can check': {
+		code: 'ERR_BACKUP_VERIFY',
+		says: /could not run integrity_check on the backup, so it was not restored: .*copy it into the target as a backup, with "existing"/,
+		prepare: ({backup}) => {
+			const database = new Database(backup);
+			database.function('twice', {deterministic: true}, (value) => Number(value) * 2);
+			database.exec('CREATE INDEX account_index ON account (twice(balance))');
+			database.close();
+			return {};
+		},
+	},
 	'a target that is the backup': {
 		code: 'ERR_BACKUP_SAME_FILE',
 		says: /source and the target are the same file/,
@@ -150,7 +161,7 @@ const CASES: Readonly<Record<string, Refusal & {readonly wal?: boolean; readonly
 	},
 	'a target in WAL mode with another page size': {
 		code: 'ERR_BACKUP_TARGET',
-		says: /WAL mode and has pages of 4096 bytes, the source of 8192/,
+		says: /WAL mode and has pages of 4096 bytes, the source of 8192;.* Close it and copy the backup over it/,
 		wal: true,
 		prepare: ({directory}) => {
 			makeTagged(join(directory, 'other.db'), NEW, {pageSize: 8192});
@@ -229,7 +240,7 @@ const CASES: Readonly<Record<string, Refusal & {readonly wal?: boolean; readonly
 	},
 	'a safety copy over a database that is in use': {
 		code: 'ERR_BACKUP_TARGET_IN_USE',
-		says: /before\.db is a database that is in use/,
+		says: /^The safety copy would take the place of .*before\.db, which is .* in use\. Choose another path/,
 		async prepare({safetyCopy}, t) {
 			const holder = await openElsewhere(t, safetyCopy);
 			await holder.run('BEGIN IMMEDIATE');

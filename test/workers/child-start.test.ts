@@ -1,8 +1,8 @@
-import {existsSync, readFileSync} from 'node:fs';
+import {existsSync, readFileSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {fileURLToPath} from 'node:url';
 import test from 'ava';
-import {backup} from '../../src/index.js';
+import {backup, type BackupOptions} from '../../src/index.js';
 import {backupApart, type ApartOptions} from '../helpers/apart.js';
 import {makeEndless, makeSound, makeTorn, SIZES} from '../helpers/broken.js';
 import {healthOf, healthy} from '../helpers/database.js';
@@ -96,3 +96,27 @@ for (const [name, options] of Object.entries(UNABLE)) {
 		}
 	});
 }
+
+onLinux('a program that is none of ours, as one that starts itself, is not started again and again', async (t) => {
+	const directory = makeDirectory(t);
+	const [source, target, starts] = ['app.db', 'copy.db', 'starts'].map((name) => join(directory, name)) as [
+		string,
+		string,
+		string,
+	];
+	const impostor = join(directory, 'impostor');
+	writeFileSync(impostor, `#!/bin/sh\necho start >> '${starts}'\nexec sleep 600\n`, {mode: 0o755});
+	makeSound(source, 'large');
+	const jobs = ['clone', 'vacuum', 'clone'].map((strategy) => ({source, target, options: {strategy} as BackupOptions}));
+	const {next} = backupApart(t, jobs, {
+		env: {EXEC_PATH: impostor},
+		manager: {maxThreads: 1, ...NO_NODE.manager},
+	});
+
+	for (const strategy of ['pages', 'vacuum', 'pages']) {
+		t.like(await next(), {status: 'fulfilled', strategy});
+		t.deepEqual(healthOf(target), healthy(SIZES.large));
+	}
+
+	t.is(readFileSync(starts, 'utf8'), 'start\n');
+});

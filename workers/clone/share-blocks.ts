@@ -16,9 +16,10 @@ export function shareBlocks(source: number, target: string): boolean {
 		try {
 			if (!admitsNobodyNew(fstatSync(source), fstatSync(descriptor))) return false;
 			copyFileSync(nameOf(source), nameOf(descriptor), constants.COPYFILE_FICLONE_FORCE);
-			fchmodSync(descriptor, 0o600);
 			return true;
 		} finally {
+			// Node.js has given it the source's, also where it then failed.
+			fchmodSync(descriptor, 0o600);
 			closeSync(descriptor);
 		}
 	} catch {

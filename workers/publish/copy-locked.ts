@@ -29,7 +29,7 @@ export async function copyLocked(
 	const target = job.request.target.path;
 	if (answer.type === 'unwritable') throw targetError(target, toError(answer));
 	if (answer.type === 'unsuited') throw new Error(answer.reason);
-	assertComplete(staging, target, answer);
+	assertComplete(staging, target, size, answer);
 	return answer;
 }
 

@@ -1,5 +1,6 @@
 import {existsSync} from 'node:fs';
 import {BackupError} from '../../src/errors.ts';
+import {messageOf} from '../../src/message.ts';
 import {checkpoint} from '../checkpoint.ts';
 import type {JobContext} from '../context.ts';
 import {Cancelled, targetError} from '../failures.ts';
@@ -40,7 +41,7 @@ export const overwrite: Publisher = async (copy, job, announce) => {
 			const {connection} = live;
 			connection.exec('BEGIN EXCLUSIVE');
 			try {
-				refuseOtherPageSize(copy, connection);
+				refuseOtherPageSize(copy, connection, job.request.restore !== undefined);
 			} finally {
 				connection.exec('ROLLBACK');
 			}
@@ -49,7 +50,7 @@ export const overwrite: Publisher = async (copy, job, announce) => {
 		announce();
 		job.patience.progressed();
 		await write(copy, live, job);
-		makeDurable(live.connection, target);
+		makeDurable(live, target);
 	} catch (error) {
 		throw error instanceof Cancelled ? error : targetError(target.path, error);
 	} finally {
@@ -67,14 +68,15 @@ function pageSizeOf(connection: Connection): number {
 }
 
 /** A live database keeps its own journal mode; SQLite itself makes the copy one of WAL mode where the target is. */
-function refuseOtherPageSize({target, copied}: FinishedCopy, live: Connection): void {
+function refuseOtherPageSize({target, copied}: FinishedCopy, live: Connection, isRestore: boolean): void {
 	const pageSize = pageSizeOf(live);
 	if (copied.pages === 0 || pageSize === copied.pageSize || !isWal(target.path)) return;
+	const replace = isRestore ? 'Close it and copy the backup over it' : 'Close it and set "existing" to \'replace\'';
 	throw new BackupError(
 		'ERR_BACKUP_TARGET',
 		`The target ${target.path} is in WAL mode and has pages of ${String(pageSize)} bytes, the source of ` +
-			`${String(copied.pageSize)}; SQLite cannot change that in WAL mode. Close it and set "existing" to 'replace', or take ` +
-			'it out of WAL mode first (PRAGMA journal_mode = DELETE).',
+			`${String(copied.pageSize)}; SQLite cannot change that in WAL mode. ${replace}, or take it out of WAL mode first ` +
+			'(PRAGMA journal_mode = DELETE).',
 		{sqliteCode: 'SQLITE_READONLY'},
 	);
 }
@@ -123,8 +125,17 @@ async function write(
  * snapshot may keep that from getting to the end; then the `-wal` itself is flushed, on which SQLite holds no locks that
  * closing a descriptor could drop.
  */
-function makeDurable(live: Connection, {path}: Target): void {
-	if (isWal(path) && !moveWal(live)) flushFile(`${path}-wal`);
+function makeDurable(live: LiveTarget, {path}: Target): void {
+	try {
+		if (isWal(path) && !moveWal(live.connection)) flushFile(`${path}-wal`);
+	} catch (cause) {
+		throw new BackupError(
+			'ERR_BACKUP_TARGET',
+			`The copy is in place, but could not be flushed to the disk in ${path}-wal: ${messageOf(cause)}. Until the next ` +
+				'checkpoint, a power failure may bring the old state back. Check the disk, and run it again.',
+			{cause},
+		);
+	}
 }
 
 /** False where it did not get to the end. That includes a full disk: the commit is whole in the WAL, and can stay there. */

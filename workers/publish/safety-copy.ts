@@ -54,7 +54,7 @@ export class SafetyCopy {
 		});
 		refuseSameFile(path, live, backup);
 		for (const other of [live, backup?.path]) if (other !== undefined) refuseSidecarNames(path, other);
-		this.#target = inspectTarget(this.#job, undefined);
+		this.#target = choosingAnother(path, () => inspectTarget(this.#job, undefined));
 		try {
 			accessSync(this.#target.directory, constants.W_OK);
 		} catch (error) {
@@ -99,8 +99,11 @@ export class SafetyCopy {
 	 * @throws `BackupError` ERR_BACKUP_TARGET_IN_USE, ERR_BACKUP_TARGET
 	 */
 	publish(): void {
-		if (this.#staging === undefined) throw new Error('There is no safety copy to publish');
-		moveOver(this.#staging, this.#target, this.#job);
+		const [staging, target] = [this.#staging, this.#target];
+		if (staging === undefined) throw new Error('There is no safety copy to publish');
+		choosingAnother(target.path, () => {
+			moveOver(staging, target, this.#job);
+		});
 		// The target's commit must not reach the disk before this does.
 		flushDirectory(this.#target.directory);
 		this.#published = true;
@@ -138,6 +141,20 @@ export class SafetyCopy {
 			'ERR_BACKUP_TARGET',
 			`The target ${this.#live.path} could not be kept in ${this.#target.path}, and was not changed: ${messageOf(error)}`,
 			{cause: error, sqliteCode: error instanceof BackupError ? error.sqliteCode : sqliteCodeOf(error)},
+		);
+	}
+}
+
+/** What can be done about a file that is in use is not the same as for a target. */
+function choosingAnother<T>(path: string, action: () => T): T {
+	try {
+		return action();
+	} catch (error) {
+		if (!(error instanceof BackupError && error.code === 'ERR_BACKUP_TARGET_IN_USE')) throw error;
+		throw new BackupError(
+			error.code,
+			`The safety copy would take the place of ${path}, which is a database that is in use. Choose another path for "safetyCopy".`,
+			{cause: error.cause, sqliteCode: error.sqliteCode},
 		);
 	}
 }

@@ -1,4 +1,5 @@
 import {SMALLEST_PAGE, type Measured} from '../clone/main-file.ts';
+import {statFile} from '../identity.ts';
 import type {Source} from './open.ts';
 
 /**
@@ -14,7 +15,8 @@ export function sizeOf({connection}: Source): Measured {
 	};
 }
 
-/** Whether there is not one page. SQLite makes one where it is asked to serialize or to vacuum nothing. */
+/** Whether there is not one page now. SQLite makes one where it is asked to serialize or to vacuum nothing. */
 export function isEmpty({file, image}: Source): boolean {
-	return (file?.size ?? BigInt(image?.length ?? 0)) < SMALLEST_PAGE;
+	const bytes = file === undefined ? image?.length : statFile(file.path)?.size;
+	return (bytes ?? 0) < SMALLEST_PAGE;
 }

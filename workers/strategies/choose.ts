@@ -23,14 +23,17 @@ const CHILD_PAYS_FROM = 16 * MIB;
 let middling = 0;
 
 /** The strategy that was asked for, or the best one for the case. */
-export function chooseStrategy({copy, source, target}: BackupRequest, file: SourceFile | undefined): Strategy {
+export function chooseStrategy(
+	{copy, source, target, keepChild}: BackupRequest,
+	file: SourceFile | undefined,
+): Strategy {
 	// Only in steps can a copy be held back.
 	if (copy.maxRate !== Infinity) return pages;
 	switch (copy.strategy) {
 		case 'auto':
 			if (copy.pages > 0) return pages;
 			// What ends in memory is best read there.
-			return source.kind === 'bytes' || target.kind === 'memory' ? serialize : bestFor(file);
+			return source.kind === 'bytes' || target.kind === 'memory' ? serialize : bestFor(file, keepChild);
 		case 'pages':
 			return pages;
 		case 'serialize':
@@ -44,12 +47,14 @@ export function chooseStrategy({copy, source, target}: BackupRequest, file: Sour
 	}
 }
 
-function bestFor(file: SourceFile | undefined): Strategy {
+function bestFor(file: SourceFile | undefined, keepChild: number): Strategy {
 	if (file === undefined) return pages;
 	const bytes = Number(file.size) + walSize(file.path);
 	if (bytes <= SERIALIZE_UP_TO) return serialize;
 	if (!isOnLocalDisk(file.path)) return bytes <= CHILD_PAYS_FROM ? serialize : pages;
 	if (bytes > CHILD_PAYS_FROM) return clone;
+	// Each of them would start a child of its own.
+	if (keepChild === 0) return serialize;
 	const ready = hasChild();
 	if (ready !== undefined) return ready ? clone : serialize;
 	// A single one is not worth a child. Where a second one comes while the thread lives, there are likely to be many.

@@ -41,6 +41,7 @@ export async function copy(
 
 async function run(strategy: Strategy, source: Source, staging: Staging, job: JobContext): Promise<MadeCopy> {
 	const copied = await strategy.copy(source, staging.path, job);
-	assertComplete(staging.path, job.request.target.path, copied);
+	const found = source.file?.size ?? BigInt(source.image?.length ?? 0);
+	assertComplete(staging.path, job.request.target.path, found, copied);
 	return {...copied, strategy: strategy.name};
 }

@@ -33,9 +33,18 @@ export function seconds(value: string): number {
 
 /** Bytes: `kB`, `MB`, `GB` are powers of 1,000, `KiB`, `MiB`, `GiB` of 1,024. */
 export function size(value: string): number {
-	const parsed = /^\d/.test(value) ? bytes.parse(value) : null;
+	const parsed = /^\d/.test(value) ? parseBytes(value) : null;
 	if (parsed !== null) return parsed;
 	throw new InvalidArgumentError('Expected a size, for example 500kB, 20MB or 1.5GiB.');
+}
+
+function parseBytes(value: string): number | null {
+	try {
+		return bytes.parse(value);
+	} catch {
+		// The library stumbles over some units that are none, as `iB`.
+		return null;
+	}
 }
 
 /** Bytes a second. */

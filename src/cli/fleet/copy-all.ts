@@ -1,4 +1,4 @@
-import {BackupError} from '../../errors.ts';
+import {AbortError, BackupError} from '../../errors.ts';
 import type {JobEvent} from '../../events.ts';
 import type {ManagerOptions} from '../../manager-options.ts';
 import {BackupManager} from '../../manager.ts';
@@ -6,7 +6,6 @@ import type {BackupOptions} from '../../options.ts';
 import {asUsageError} from '../errors/usage-error.ts';
 import {EXIT_CODE, type ExitCode} from '../exit-code.ts';
 import {checksumLine} from '../job/result-text.ts';
-import {failureLine} from '../output.ts';
 import type {Session} from '../session.ts';
 import {Directories} from './directories.ts';
 import type {Unreadable} from './match.ts';
@@ -37,7 +36,7 @@ export async function copyAll(fleet: Fleet, {output, signal}: Session): Promise<
 		tally.addFailure(bytes);
 		state.settled(error instanceof BackupError ? error.jobId : undefined);
 		if (output.json) output.fail(error, target === undefined ? {source} : {source, target});
-		else view.note(failureLine(error, source));
+		else view.note(output.inWords(error, source));
 		view.advanced();
 	};
 
@@ -57,8 +56,8 @@ export async function copyAll(fleet: Fleet, {output, signal}: Session): Promise<
 				output.record({type: 'result', ...result});
 				if (result.sha256 !== undefined && !output.json) view.print(checksumLine(result.sha256, result.target));
 				view.advanced();
-			} else if (!signal.aborted) {
-				fail(outcome.reason, request);
+			} else if (!(outcome.reason instanceof AbortError)) {
+				fail(asUsageError(outcome.reason), request);
 			}
 		}
 	} catch (error) {
@@ -73,7 +72,8 @@ export async function copyAll(fleet: Fleet, {output, signal}: Session): Promise<
 	const summary = tally.toRecord();
 	output.record(summary);
 	output.report(summaryTable(summary));
-	signal.throwIfAborted();
+	// What comes when all is done stops nothing.
+	if (summary.left > 0) signal.throwIfAborted();
 	return summary.failed === 0 ? EXIT_CODE.ok : EXIT_CODE.failed;
 }
 
@@ -107,7 +107,8 @@ function show(manager: BackupManager, state: FleetState, view: FleetView): void 
 function cannotLookInto(path: string, cause: Error): BackupError {
 	return new BackupError(
 		'ERR_BACKUP_SOURCE',
-		`The directory ${path} cannot be read: ${cause.message}. What is in it was not copied. Check its permissions.`,
+		`The directory ${path} cannot be read: ${cause.message}. What is in it was not copied. Check it and its permissions, ` +
+			'and remove a link that leads nowhere.',
 		{cause},
 	);
 }

@@ -17,13 +17,27 @@ export class Directories {
 	readonly #there = new Set<string>();
 	/** Those that were not there before, each after the one that it is in. */
 	readonly #made: string[] = [];
+	#last: Promise<void> = Promise.resolve();
 
 	constructor(out: string) {
 		this.#out = out;
 	}
 
 	/** @throws `BackupError` ERR_BACKUP_TARGET */
-	async makeFor({target, match}: PlannedCopy): Promise<void> {
+	async makeFor(copy: PlannedCopy): Promise<void> {
+		const making = this.#makeFor(copy);
+		this.#last = making.catch(() => undefined);
+		await making;
+	}
+
+	/** Takes away those that nothing has come into, when no more copies are made. */
+	async removeEmpty(): Promise<void> {
+		// A loop that is left does not wait for what is just being made.
+		await this.#last;
+		for (const directory of this.#made.reverse()) await rmdir(directory).catch(() => undefined);
+	}
+
+	async #makeFor({target, match}: PlannedCopy): Promise<void> {
 		try {
 			await this.#makeAbove();
 			await this.#make(this.#out, match.base);
@@ -39,11 +53,6 @@ export class Directories {
 				{cause},
 			);
 		}
-	}
-
-	/** Takes away those that nothing has come into, when no more copies are made. */
-	async removeEmpty(): Promise<void> {
-		for (const directory of this.#made.reverse()) await rmdir(directory).catch(() => undefined);
 	}
 
 	/** As any program would make them. */

@@ -1,9 +1,10 @@
 import {lstat, realpath, stat} from 'node:fs/promises';
 import {basename, dirname, join, relative, resolve, sep} from 'node:path';
 import {UsageError} from '../errors/usage-error.ts';
-import {globFiles, isGlob, isNegated} from './glob.ts';
+import {globFiles} from './glob.ts';
 import {isCompanion} from './leave-out.ts';
 import {pathOf, type Match, type Unreadable} from './match.ts';
+import {isGlob, isNegated, Pattern} from './pattern.ts';
 
 export interface Found {
 	readonly matches: readonly Match[];
@@ -53,12 +54,15 @@ async function findOne(pattern: string, out: string, signal: AbortSignal): Promi
 	}
 
 	if (!isGlob(pattern)) throw new UsageError(`There is no file ${pattern}. Check the path.`);
-	const {base, files, unreadable} = await globFiles(pattern, signal);
-	const isCopy = await copiesBelow(base, out);
+	const glob = new Pattern(pattern);
+	const {files, unreadable} = await globFiles(glob, signal);
+	// Where the copies go into the very tree that is copied, they must not be copied the next time.
+	const copies = await follow(out);
+	const isBelow = isInside(copies, await follow(glob.base));
 	const matches: Match[] = [];
-	for (const file of files) {
-		const match = {base, relative: file};
-		if (!isCopy(file) && !(await isCompanion(pathOf(match)))) matches.push(match);
+	for (const {relative, real} of files) {
+		const match = {base: glob.base, relative: join(relative)};
+		if (!(isBelow && isInside(real, copies)) && !(await isCompanion(pathOf(match)))) matches.push(match);
 	}
 
 	return {matches, unreadable};
@@ -70,13 +74,6 @@ async function kindOf(path: string): Promise<'file' | 'directory' | undefined> {
 	if (there === undefined) return undefined;
 	const stats = await stat(path).catch(() => there);
 	return stats.isDirectory() ? 'directory' : 'file';
-}
-
-/** Where the copies go into the very tree that is copied, they must not be copied the next time. */
-async function copiesBelow(base: string, out: string): Promise<(file: string) => boolean> {
-	const root = await follow(base);
-	const copies = await follow(out);
-	return isInside(copies, root) ? (file) => isInside(join(root, file), copies) : () => false;
 }
 
 async function follow(path: string): Promise<string> {

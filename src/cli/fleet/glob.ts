@@ -1,50 +1,86 @@
-import {relative, resolve} from 'node:path';
-import picomatch from 'picomatch';
-import {glob} from 'tinyglobby';
+import type {Dirent} from 'node:fs';
+import {readdir, realpath, stat} from 'node:fs/promises';
+import {join} from 'node:path';
 import type {Unreadable} from './match.ts';
-import {watchedFs} from './watched-fs.ts';
+import type {Pattern} from './pattern.ts';
+
+/** A file that a pattern matches. */
+export interface GlobbedFile {
+	/** From the pattern's base. */
+	readonly relative: string;
+	/** The links to its directory followed. */
+	readonly real: string;
+}
 
 interface Globbed {
-	/** The part of the pattern that says exactly where to look. */
-	readonly base: string;
-	/** Paths from there. */
-	readonly files: readonly string[];
+	readonly files: readonly GlobbedFile[];
 	readonly unreadable: readonly Unreadable[];
 }
 
+interface Directory {
+	/** From the pattern's base. */
+	readonly relative: string;
+	/** Its links followed, and before it those that it is in: who comes to one of them again goes round in a circle. */
+	readonly line: readonly [...string[], string];
+}
+
 /**
- * The files that a pattern matches. A link that leads nowhere is one of them: to copy it fails, which is better than a
- * database that nobody misses.
+ * Finds what a pattern matches, links followed. No library is known to do that without leaving something out in silence: a
+ * link within a link, or one to a disk that is not there. Here, whatever cannot be looked into is told of, and a link that
+ * leads nowhere and has a matching name is a match: to copy it fails, which is better than a database that nobody misses.
  */
-export async function globFiles(pattern: string, signal: AbortSignal): Promise<Globbed> {
-	const {base, glob: below} = picomatch.scan(pattern, {unescape: true});
-	const root = resolve(base);
-	const matches = picomatch(below);
-	const broken: string[] = [];
+export async function globFiles(pattern: Pattern, signal: AbortSignal): Promise<Globbed> {
+	const files: GlobbedFile[] = [];
 	const unreadable: Unreadable[] = [];
-	const found = await glob(below, {
-		cwd: root,
-		expandDirectories: false,
-		signal,
-		fs: watchedFs({
-			onUnreadableDirectory: (path, error) => {
-				// It may have gone meanwhile, or never have been there: then there is nothing in it.
-				if (error.code !== 'ENOENT' && error.code !== 'ENOTDIR') unreadable.push({path, error});
-			},
-			onBrokenLink: (path) => {
-				const file = relative(root, path);
-				if (matches(file)) broken.push(file);
-			},
-		}),
+	const waiting: Directory[] = [];
+	const base = pattern.base === '' ? '.' : pattern.base;
+	const enter = async (relative: string, line: readonly string[], real?: string): Promise<void> => {
+		const path = real ?? (await realpath(join(base, relative)));
+		if (!line.includes(path)) waiting.push({relative, line: [...line, path]});
+	};
+	const refuse = (relative: string, error: unknown): void => {
+		if (error instanceof Error) unreadable.push({path: join(pattern.base, relative), error});
+	};
+	const look = async (entry: Dirent, {relative: above, line}: Directory): Promise<void> => {
+		const relative = above === '' ? entry.name : `${above}/${entry.name}`;
+		const real = join(line.at(-1) ?? base, entry.name);
+		try {
+			const isLink = entry.isSymbolicLink();
+			const isDirectory = isLink ? await leadsToDirectory(real) : entry.isDirectory();
+			if (!isDirectory) {
+				if (pattern.matches(relative)) files.push({relative, real});
+			} else if (pattern.leadsInto(relative)) {
+				await enter(relative, line, isLink ? undefined : real);
+			}
+		} catch (error) {
+			if (pattern.matches(relative)) files.push({relative, real});
+			else if (pattern.leadsInto(relative)) refuse(relative, error);
+		}
+	};
+
+	// Where there is no such directory, there is nothing in it.
+	await enter('', []).catch((error: unknown) => {
+		if (!isGone(error)) refuse('', error);
 	});
-	return {base, files: [...found, ...broken].sort(), unreadable};
+	for (let directory = waiting.pop(); directory !== undefined; directory = waiting.pop()) {
+		signal.throwIfAborted();
+		try {
+			const entries = await readdir(directory.line.at(-1) ?? base, {withFileTypes: true});
+			for (const entry of entries) await look(entry, directory);
+		} catch (error) {
+			// It may have gone meanwhile.
+			if (!isGone(error)) refuse(directory.relative, error);
+		}
+	}
+
+	files.sort((one, other) => (one.relative < other.relative ? -1 : 1));
+	return {files, unreadable};
 }
 
-export function isGlob(text: string): boolean {
-	return picomatch.scan(text).isGlob;
+async function leadsToDirectory(link: string): Promise<boolean> {
+	return (await stat(link)).isDirectory();
 }
 
-/** Whether it says what to leave out, as others have it: on its own, it would find the very files that it names. */
-export function isNegated(text: string): boolean {
-	return picomatch.scan(text).negated;
+function isGone(error: unknown): boolean {
+	return error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR');
 }

@@ -1,11 +1,13 @@
 import {execFileSync} from 'node:child_process';
 import {chmodSync, chownSync, mkdirSync, statSync} from 'node:fs';
-import {join} from 'node:path';
+import {dirname, join} from 'node:path';
 import test from 'ava';
 import {BackupManager} from '../../../src/index.js';
+import {startBackupProcess} from '../../helpers/backup-process.js';
 import {openElsewhere} from '../../helpers/connection.js';
-import {listDirectory} from '../../helpers/directory.js';
+import {listDirectory, makeDirectory} from '../../helpers/directory.js';
 import {makeTagged, stateOf, tagged} from '../../helpers/tagged.js';
+import {findUser} from '../../helpers/user.js';
 import {canMount, mountVolume} from '../../helpers/volume.js';
 
 const manager = new BackupManager({defaults: {strategy: 'clone'}});
@@ -102,4 +104,27 @@ asRoot('blocks are shared only where nobody new could read or write them for tha
 		t.is(sharedPart(target), shared ? 1 : 0, name);
 		t.is(statSync(target).mode & 0o777, mode, name);
 	}
+});
+
+asRoot('a source that may only be read, where its blocks cannot be shared, is cloned all the same', async (t) => {
+	const user = findUser();
+	if (user?.ids === undefined) {
+		t.log('NOT TESTED: no user whom permissions keep out.');
+		t.pass();
+		return;
+	}
+
+	const [one, other] = [makeDirectory(t), mountVolume(t, 'btrfs')];
+	const [source, target] = [join(one, 'app.db'), join(other, 'copy.db')];
+	makeTagged(source, 1);
+	for (const path of [one, source, dirname(other), other]) user.give(path);
+	chmodSync(source, 0o444);
+	const order = {source, target, options: {strategy: 'clone'}} as const;
+	const {run} = await startBackupProcess(t, order, {uid: user.ids.uid});
+
+	const {result, message} = await run();
+
+	t.is(result?.strategy, 'clone', message);
+	t.deepEqual(stateOf(target), tagged(1));
+	t.is(statSync(target).mode & 0o777, 0o444);
 });

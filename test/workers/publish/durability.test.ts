@@ -2,10 +2,11 @@ import {mkdirSync, unlinkSync} from 'node:fs';
 import {join} from 'node:path';
 import test, {type ExecutionContext} from 'ava';
 import type {ExistingMode, StrategyName} from '../../../src/index.js';
+import {startBackupProcess} from '../../helpers/backup-process.js';
 import {openElsewhere} from '../../helpers/connection.js';
 import {makeDirectory} from '../../helpers/directory.js';
 import {leaveHotJournal, leaveWal} from '../../helpers/leftovers.js';
-import {hasStrace, traceBackup, type SystemCall} from '../../helpers/strace.js';
+import {failingFlushes, hasStrace, traceBackup, type SystemCall} from '../../helpers/strace.js';
 import {makeTagged, stateOf, tagged} from '../../helpers/tagged.js';
 
 const OLD = 1;
@@ -225,3 +226,26 @@ testTraced("'overwrite' of a rollback target flushes it, removes its journal and
 	t.true(follows(find(calls, 'flush', directory).at(-1), committed), 'and goes for good');
 	t.deepEqual(stateOf(target), tagged(NEW));
 });
+
+for (const restore of [false, true]) {
+	testTraced(
+		`a commit in place that the disk does not flush is told of as such: ${restore ? 'restore' : 'backup'}`,
+		async (t) => {
+			const directory = makeDirectory(t);
+			const [source, target] = [join(directory, 'app.db'), join(directory, 'live.db')];
+			makeTagged(source, NEW);
+			makeTagged(target, OLD, {wal: true});
+			const live = await openElsewhere(t, target);
+			await live.run('SELECT count(*) FROM account');
+			const order = {source, target, ...(restore ? {restore: {}} : {options: {existing: 'overwrite' as const}})};
+			// The first flush is that of the header, before anything is committed.
+		const {run} = await startBackupProcess(t, order, {under: failingFlushes(`${target}-wal`, '2+')});
+
+			const {status, code, message = ''} = await run();
+
+			t.deepEqual([status, code], ['rejected', 'ERR_BACKUP_TARGET']);
+			t.regex(message, /^The copy is in place, but could not be flushed to the disk in .*live\.db-wal: EIO/);
+			t.is(stateOf(target).tag, NEW);
+		},
+	);
+}

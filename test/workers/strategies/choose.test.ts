@@ -2,7 +2,7 @@ import {truncateSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import test, {type ExecutionContext} from 'ava';
 import type Database from 'better-sqlite3';
-import {BackupManager, type BackupOptions, type StrategyName} from '../../../src/index.js';
+import {BackupManager, type BackupOptions, type ManagerOptions, type StrategyName} from '../../../src/index.js';
 import {STRATEGY_NAMES} from '../../../src/options.js';
 import type {CopyRequest, SourceRequest, TargetRequest} from '../../../src/protocol.js';
 import {findSourceFile, type SourceFile} from '../../../workers/source/open.js';
@@ -141,13 +141,16 @@ test('the result says which strategy ran', async (t) => {
 const MIDDLING = {accounts: 500, filler: 10_000};
 
 /** One thread, and a database that is neither small nor large. */
-function setUpMiddling(t: ExecutionContext): {
+function setUpMiddling(
+	t: ExecutionContext,
+	options: ManagerOptions = {},
+): {
 	readonly manager: BackupManager;
 	readonly copy: () => Promise<StrategyName>;
 } {
 	const directory = makeDirectory(t);
 	makeAccounts(join(directory, 'app.db'), MIDDLING).close();
-	const alone = new BackupManager({maxThreads: 1});
+	const alone = new BackupManager({maxThreads: 1, ...options});
 	t.teardown(() => alone.close());
 	return {
 		manager: alone,
@@ -164,6 +167,11 @@ onLinux('a single file between the sizes is not worth a child process, more of t
 	t.is(await copy(), 'serialize');
 	t.is(await copy(), 'clone');
 	t.is(await copy(), 'clone');
+});
+
+onLinux('not even those, where no child is kept for the next', async (t) => {
+	const {copy} = setUpMiddling(t, {idleTimeout: 1});
+	for (let time = 0; time < 3; time++) t.is(await copy(), 'serialize');
 });
 
 onLinux('nor is one needed where the thread has it already', async (t) => {
