@@ -15,6 +15,8 @@ export interface Machine {
 	readonly fileSystem: string;
 	readonly node: string;
 	readonly packages: Readonly<Record<string, string>>;
+	/** Of the sources, with `-dirty` behind it where they were changed since; none where git does not know. */
+	readonly commit?: string | undefined;
 }
 
 interface PackageJson {
@@ -44,16 +46,37 @@ export async function describeMachine(directory: string): Promise<Machine> {
 		fileSystem,
 		node: process.versions.node,
 		packages: Object.fromEntries(packages.map(({name, version}) => [name, version])),
+		commit: await commit(),
 	};
 }
 
 export function machineText(machine: Machine): string {
 	const packages = Object.entries(machine.packages).map(([name, version]) => `${name} ${version}`);
+	if (machine.commit !== undefined) packages.push(`commit ${machine.commit}`);
 	return [
 		`${machine.date.slice(0, 10)}, Node.js ${machine.node}, ${packages.join(', ')}`,
 		`${machine.kernel}, ${String(machine.cores)} x ${machine.processor}, ${size(machine.memoryBytes)} of memory`,
 		`databases on ${machine.fileSystem}`,
 	].join('\n');
+}
+
+async function commit(): Promise<string | undefined> {
+	const git = async (...words: readonly string[]): Promise<string> =>
+		(await runCommand('git', ['-C', import.meta.dirname, ...words])).trim();
+	try {
+		const changes = await git(
+			'status',
+			'--porcelain',
+			'--',
+			'../../src',
+			'../../workers',
+			'../../bench',
+			':!../results',
+		);
+		return `${await git('rev-parse', '--short=7', 'HEAD')}${changes === '' ? '' : '-dirty'}`;
+	} catch {
+		return undefined;
+	}
 }
 
 /** For example `ext4 (/dev/sda1)`. */

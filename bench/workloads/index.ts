@@ -28,6 +28,10 @@ export const WORKLOADS: Readonly<Record<string, Entry>> = {
 		title: "Settings of SQLite's paged backup: processor time",
 		load: async () => (await import('./tuning.js')).tuning,
 	},
+	pieces: {
+		title: 'Ways to copy a file for a clone: time and processor time',
+		load: async () => (await import('./pieces.js')).pieces,
+	},
 	growth: {
 		title: 'Time against the size of the database',
 		load: async () => (await import('./growth.js')).growth,

@@ -239,7 +239,7 @@ for (const restore of [false, true]) {
 			await live.run('SELECT count(*) FROM account');
 			const order = {source, target, ...(restore ? {restore: {}} : {options: {existing: 'overwrite' as const}})};
 			// The first flush is that of the header, before anything is committed.
-		const {run} = await startBackupProcess(t, order, {under: failingFlushes(`${target}-wal`, '2+')});
+			const {run} = await startBackupProcess(t, order, {under: failingFlushes(`${target}-wal`, '2+')});
 
 			const {status, code, message = ''} = await run();
 
