@@ -18,13 +18,15 @@ interface PackEntry {
 	readonly files: readonly {readonly path: string}[];
 }
 
-const ALLOWED = /^(?:dist\/(?:src|workers)\/[\w/-]+\.(?:js|d\.ts)|package\.json|README\.md|CHANGELOG\.md|LICENSE)$/;
+const ALLOWED =
+	/^(?:dist\/(?:src|workers)\/[\w/-]+\.(?:js|d\.ts)|docs\/(?:cli|errors|guarantees)\.md|package\.json|README\.md|CHANGELOG\.md|LICENSE)$/;
 const REQUIRED = [
 	'dist/src/index.js',
 	'dist/src/index.d.ts',
 	'dist/src/node-version.js',
 	'dist/src/cli/main.js',
 	'dist/workers/backup.js',
+	'docs/errors.md',
 	'package.json',
 	'README.md',
 	'CHANGELOG.md',
