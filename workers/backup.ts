@@ -1,6 +1,6 @@
 /** What a worker thread runs: one job, from the request to its outcome; at last, its leave. */
 import type {BackupRequest, CopyReport, FarewellOutcome, FarewellRequest, JobOutcome} from '../src/protocol.ts';
-import {dismissChild, keepChild} from './child.ts';
+import {keepChild, leaveChildren} from './child.ts';
 import {createContext, type JobContext} from './context.ts';
 import {toOutcome} from './failures.ts';
 import {reportLibraries} from './libraries.ts';
@@ -10,7 +10,7 @@ import {runSnapshot} from './snapshot.ts';
 
 export default async function perform(request: BackupRequest | FarewellRequest): Promise<JobOutcome | FarewellOutcome> {
 	if (request.type === 'backup') return await backup(request);
-	await dismissChild();
+	await leaveChildren();
 	return {type: 'farewell'};
 }
 

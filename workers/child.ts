@@ -58,6 +58,8 @@ export type Reply<Name extends TaskName> =
 /** One for each thread, kept for the next job: to start a process takes longer than most of its tasks. */
 let kept: Child | undefined;
 let dismissal: NodeJS.Timeout | undefined;
+/** The ends of those that the system still has an entry of. */
+const ends = new Set<Promise<void>>();
 /** Whether the last attempt to start one has failed. */
 let refused = false;
 /** Whether what starts is not our program. */
@@ -116,6 +118,12 @@ export async function askChild<Name extends TaskName>(
 	job.patience.throwIfCancelled();
 	if (child === undefined) return {type: 'unavailable'};
 	return (await ask(child, task, order, job, listener)).reply;
+}
+
+/** The thread is about to end. Waits for the ends of all children that it had, since nobody else can reap them. */
+export async function leaveChildren(): Promise<void> {
+	await dismissChild();
+	await Promise.all(ends);
 }
 
 interface Asked<Name extends TaskName> {
@@ -221,6 +229,8 @@ async function start({reporter, control}: Client): Promise<Child | undefined> {
 		const lines = createInterface(child.stdout);
 		// Also after a failure to start.
 		const closed = new Promise<void>((resolve) => child.once('close', resolve));
+		ends.add(closed);
+		void closed.then(() => ends.delete(closed));
 		const startedAt = performance.now();
 		const look = setInterval(() => {
 			hopeless ||= performance.now() - startedAt > START_LIMIT;

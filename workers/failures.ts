@@ -85,6 +85,7 @@ const TARGET_ADVICE: readonly Advice[] = [
 		pattern: /^(?:EFBIG|SQLITE_IOERR)/,
 		advice: "Check the disk, its quota, and the limit of a file's size (ulimit -f).",
 	},
+	{pattern: /^SQLITE_READONLY_DBMOVED/, advice: 'Another file took its name meanwhile. Run it again.'},
 	{pattern: /^SQLITE_NOTADB/, advice: 'It exists and is not a SQLite database. Remove it or choose another target.'},
 ];
 

@@ -55,8 +55,14 @@ function mount(type: VolumeType, backing: string): {readonly directory: string; 
 		directory,
 		unmount: () => {
 			try {
-				// That it works shows that nobody keeps a file open there.
-				run('umount', directory);
+				// That it works shows that nobody keeps a file open there. A process that is just being started has for a moment all
+				// that this one has, so it is tried for a while.
+				run(
+					'sh',
+					'-c',
+					'for i in 1 2 3 4 5 6 7 8 9; do umount "$0" 2>/dev/null && exit; sleep 0.2; done; umount "$0"',
+					directory,
+				);
 			} catch (error) {
 				run('umount', '--lazy', directory);
 				throw error;

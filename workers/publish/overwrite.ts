@@ -3,7 +3,7 @@ import {BackupError} from '../../src/errors.ts';
 import {messageOf} from '../../src/message.ts';
 import {checkpoint} from '../checkpoint.ts';
 import type {JobContext} from '../context.ts';
-import {Cancelled, targetError} from '../failures.ts';
+import {Cancelled, codeOf, targetError} from '../failures.ts';
 import {statFile} from '../identity.ts';
 import {leaveWalMode} from '../journal-mode.ts';
 import {openFile, type Connection} from '../sqlite.ts';
@@ -97,22 +97,31 @@ async function write(
 
 		const slicePages = Math.max(1, Math.floor(SLICE_BYTES / pageSizeOf(source)));
 		for (;;) {
-			const {totalPages} = await source.backup(target.path, {
-				progress({remainingPages}) {
-					job.patience.throwIfCancelled();
-					// The target is locked, and stands still until it is kept.
-					if (safety?.taken(isWal(target.path)) === false) return 0;
-					if (remainingPages <= slicePages) {
-						// The last slice commits.
-						beginPublishing(job);
-						safety?.publish();
-					}
+			let obstacle: unknown;
+			try {
+				const {totalPages} = await source.backup(target.path, {
+					progress({remainingPages}) {
+						job.patience.throwIfCancelled();
+						// The target is locked, and stands still until it is kept.
+						if (safety?.taken(isWal(target.path)) === false) return 0;
+						if (remainingPages <= slicePages) {
+							// The last slice commits.
+							beginPublishing(job);
+							safety?.publish();
+						}
 
-					return slicePages;
-				},
-			});
-			if (totalPages > 0) return;
-			job.patience.wait('target', undefined, true);
+						return slicePages;
+					},
+				});
+				if (totalPages > 0) return;
+			} catch (error) {
+				// Somebody has renamed another file over the one that was just opened: nothing was written, and that is the target
+				// now. What was kept of the old one is not its state.
+				if (codeOf(error) !== 'SQLITE_READONLY_DBMOVED' || safety !== undefined) throw error;
+				obstacle = error;
+			}
+
+			job.patience.wait('target', obstacle, true);
 		}
 	} finally {
 		source.close();
