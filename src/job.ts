@@ -68,6 +68,12 @@ export interface JobSpec {
  */
 const CLEANUP_GRACE = 5;
 
+/**
+ * How many milliseconds the removal of its file from here is waited for. It must itself wait for what is just being written
+ * to the file, and the threads of the file system may be busy.
+ */
+const REMOVAL_GRACE = 8;
+
 /** What came of a job. */
 export interface JobOutput {
 	readonly result: BackupResult;
@@ -172,8 +178,7 @@ export class Job {
 		}
 
 		this.#grace = setTimeout(() => {
-			// It is not waited for without end: the threads of the file system may be busy.
-			this.#grace = setTimeout(reject, CLEANUP_GRACE);
+			this.#grace = setTimeout(reject, REMOVAL_GRACE);
 			void this.discard?.().then(reject);
 		}, CLEANUP_GRACE);
 	}
