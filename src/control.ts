@@ -44,6 +44,11 @@ export class Control {
 		return Atomics.compareExchange(this.#words, STATE, RUNNING, PUBLISHING) !== CANCELLED;
 	}
 
+	/** Worker side: nothing was published after all, and an abort is in time again. */
+	takeBackPublishing(): void {
+		Atomics.compareExchange(this.#words, STATE, PUBLISHING, RUNNING);
+	}
+
 	/** Worker side: from here on there may be something to clean up. */
 	markStarted(): void {
 		Atomics.store(this.#words, STARTED, 1);

@@ -23,10 +23,13 @@ const LOOK_INTERVAL = 5;
 const DEATH_GRACE = 10;
 
 /**
- * Milliseconds within which a child must be ready, or else it is none of ours: a program that is packed may start itself.
- * Then no other one is tried.
+ * How often a child is looked at until it must be ready, or else it is none of ours: a program that is packed may start
+ * itself. That is ten seconds and more; a process that was stopped meanwhile has not looked.
  */
-const START_LIMIT = 10_000;
+const START_LOOKS = 10_000 / LOOK_INTERVAL;
+
+/** Milliseconds after that in which no other one is tried. */
+const START_PAUSE = 300_000;
 
 /** Whoever has a task done: a worker's job, as a rule. */
 export interface Client {
@@ -62,8 +65,8 @@ let dismissal: NodeJS.Timeout | undefined;
 const ends = new Set<Promise<void>>();
 /** Whether the last attempt to start one has failed. */
 let refused = false;
-/** Whether what starts is not our program. */
-let hopeless = false;
+/** Until then, what starts is taken not to be our program. */
+let hopelessUntil = 0;
 
 /** Starts the child, if there is none, so that a task given to it begins at once. False: none can be started. */
 export async function readyChild(job: Client): Promise<boolean> {
@@ -209,7 +212,7 @@ async function isOpen(closed: Promise<void>): Promise<boolean> {
 }
 
 async function start({reporter, control}: Client): Promise<Child | undefined> {
-	if (hopeless) return undefined;
+	if (performance.now() < hopelessUntil) return undefined;
 	// Without the options of this process: a loader would cost time, and a debugger's port would be taken twice.
 	const {NODE_OPTIONS: _, ...env} = process.env;
 	try {
@@ -231,10 +234,11 @@ async function start({reporter, control}: Client): Promise<Child | undefined> {
 		const closed = new Promise<void>((resolve) => child.once('close', resolve));
 		ends.add(closed);
 		void closed.then(() => ends.delete(closed));
-		const startedAt = performance.now();
+		let looks = 0;
 		const look = setInterval(() => {
-			hopeless ||= performance.now() - startedAt > START_LIMIT;
-			if (control.cancelled || hopeless) child.kill('SIGKILL');
+			const isHopeless = ++looks > START_LOOKS;
+			if (isHopeless) hopelessUntil = performance.now() + START_PAUSE;
+			if (control.cancelled || isHopeless) child.kill('SIGKILL');
 		}, LOOK_INTERVAL);
 		const ready = await Promise.race([once(lines, 'line').then(() => true), closed.then(() => false)]).finally(() => {
 			clearInterval(look);

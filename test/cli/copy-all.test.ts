@@ -197,6 +197,24 @@ const LINKED: Readonly<
 		pattern: 'in/**/.b/*.db',
 		found: ['a/.b/y.db'],
 	},
+	'all but some names, as a shell has it': {
+		databases: ['in/a.db', 'in/b.db', 'in/t1/x.db', 'in/u1/x.db'],
+		links: {},
+		pattern: 'in/{[!a].db,[!t]*/x.db}',
+		found: ['b.db', 'u1/x.db'],
+	},
+	'a choice within a choice': {
+		databases: ['in/a1/x.db', 'in/b/c/x.db', 'in/d/x.db'],
+		links: {},
+		pattern: 'in/{a{1,2},b/c}/*.db',
+		found: ['a1/x.db', 'b/c/x.db'],
+	},
+	'a way that is no shortest one': {
+		databases: ['in/a/x.db', 'in/b/x.db'],
+		links: {},
+		pattern: 'in/[ab]//./x.db',
+		found: ['a/x.db', 'b/x.db'],
+	},
 	'a choice of directories': {
 		databases: ['in/a/b/x.db', 'in/c/y.db', 'in/d/z.db'],
 		links: {},
@@ -219,6 +237,16 @@ for (const [name, {databases, links, pattern, found}] of Object.entries(LINKED))
 		}
 	});
 }
+
+test('what is no file is no database', async (t) => {
+	const cwd = setUp(t, ['in/a.db']);
+	execFileSync('mkfifo', [join(cwd, 'in/fifo.db')]);
+	symlinkSync('fifo.db', join(cwd, 'in/link.db'));
+	const result = await runCli(t, ['copy-all', 'in/*', '--out', 'out', '--json', '--quiet'], {cwd});
+
+	t.is(result.exit, 0, result.stdout);
+	t.deepEqual(listDirectory(join(cwd, 'out')), ['a.db']);
+});
 
 for (const pattern of ['in/*/*.db', 'in/**/*.db']) {
 	test(`a directory that is not there, as of a disk that is not mounted, is a failure: ${pattern}`, async (t) => {

@@ -41,7 +41,7 @@ export const overwrite: Publisher = async (copy, job, announce) => {
 			const {connection} = live;
 			connection.exec('BEGIN EXCLUSIVE');
 			try {
-				refuseOtherPageSize(copy, connection, job.request.restore !== undefined);
+				refuseOtherPageSize(copy, connection, job);
 			} finally {
 				connection.exec('ROLLBACK');
 			}
@@ -68,9 +68,10 @@ function pageSizeOf(connection: Connection): number {
 }
 
 /** A live database keeps its own journal mode; SQLite itself makes the copy one of WAL mode where the target is. */
-function refuseOtherPageSize({target, copied}: FinishedCopy, live: Connection, isRestore: boolean): void {
+function refuseOtherPageSize({target, copied}: FinishedCopy, live: Connection, {request}: JobContext): void {
 	const pageSize = pageSizeOf(live);
 	if (copied.pages === 0 || pageSize === copied.pageSize || !isWal(target.path)) return;
+	const isRestore = request.restore !== undefined;
 	const replace = isRestore ? 'Close it and copy the backup over it' : 'Close it and set "existing" to \'replace\'';
 	throw new BackupError(
 		'ERR_BACKUP_TARGET',
@@ -82,11 +83,8 @@ function refuseOtherPageSize({target, copied}: FinishedCopy, live: Connection, i
 }
 
 /** The transaction. It begins by locking the target, and the first slice tells whether that worked. */
-async function write(
-	{staging, target, copied, safety}: FinishedCopy,
-	live: LiveTarget,
-	job: JobContext,
-): Promise<void> {
+async function write(copy: FinishedCopy, live: LiveTarget, job: JobContext): Promise<void> {
+	const {staging, target, copied, safety} = copy;
 	const source = openFile(staging.path);
 	try {
 		// A database of no pages at all cannot be told from a locked target, so it is given its first, of the target's size.
@@ -118,6 +116,8 @@ async function write(
 				// Somebody has renamed another file over the one that was just opened: nothing was written, and that is the target
 				// now. What was kept of the old one is not its state.
 				if (codeOf(error) !== 'SQLITE_READONLY_DBMOVED' || safety !== undefined) throw error;
+				job.control.takeBackPublishing();
+				refuseOtherPageSize(copy, live.connection, job);
 				obstacle = error;
 			}
 

@@ -18,9 +18,15 @@ export class Directories {
 	/** Those that were not there before, each after the one that it is in. */
 	readonly #made: string[] = [];
 	#last: Promise<void> = Promise.resolve();
+	#closed = false;
 
 	constructor(out: string) {
 		this.#out = out;
+	}
+
+	/** Whether no more are made. */
+	get closed(): boolean {
+		return this.#closed;
 	}
 
 	/** @throws `BackupError` ERR_BACKUP_TARGET */
@@ -32,6 +38,7 @@ export class Directories {
 
 	/** Takes away those that nothing has come into, when no more copies are made. */
 	async removeEmpty(): Promise<void> {
+		this.#closed = true;
 		// A loop that is left does not wait for what is just being made.
 		await this.#last;
 		for (const directory of this.#made.reverse()) await rmdir(directory).catch(() => undefined);

@@ -1,4 +1,4 @@
-import type {Dirent} from 'node:fs';
+import type {Dirent, Stats} from 'node:fs';
 import {readdir, realpath, stat} from 'node:fs/promises';
 import {join} from 'node:path';
 import type {Unreadable} from './match.ts';
@@ -46,12 +46,9 @@ export async function globFiles(pattern: Pattern, signal: AbortSignal): Promise<
 		const real = join(line.at(-1) ?? base, entry.name);
 		try {
 			const isLink = entry.isSymbolicLink();
-			const isDirectory = isLink ? await leadsToDirectory(real) : entry.isDirectory();
-			if (!isDirectory) {
-				if (pattern.matches(relative)) files.push({relative, real});
-			} else if (pattern.leadsInto(relative)) {
-				await enter(relative, line, isLink ? undefined : real);
-			}
+			const kind: Pick<Stats, 'isFile' | 'isDirectory'> = isLink ? await stat(real) : entry;
+			if (kind.isFile() && pattern.matches(relative)) files.push({relative, real});
+			if (kind.isDirectory() && pattern.leadsInto(relative)) await enter(relative, line, isLink ? undefined : real);
 		} catch (error) {
 			if (pattern.matches(relative)) files.push({relative, real});
 			else if (pattern.leadsInto(relative)) refuse(relative, error);
@@ -75,10 +72,6 @@ export async function globFiles(pattern: Pattern, signal: AbortSignal): Promise<
 
 	files.sort((one, other) => (one.relative < other.relative ? -1 : 1));
 	return {files, unreadable};
-}
-
-async function leadsToDirectory(link: string): Promise<boolean> {
-	return (await stat(link)).isDirectory();
 }
 
 function isGone(error: unknown): boolean {

@@ -1,4 +1,8 @@
+import {posix} from 'node:path';
 import picomatch from 'picomatch';
+
+/** `[!a]` is what it is in a shell. */
+const OPTIONS = {posix: true};
 
 /** A glob from its base on, as a question to each path below that. All paths have `/` between their names. */
 export class Pattern {
@@ -12,15 +16,16 @@ export class Pattern {
 	readonly #hidden: boolean;
 
 	constructor(pattern: string) {
-		const {base, glob} = picomatch.scan(pattern, {unescape: true});
+		const {base, glob: given} = picomatch.scan(pattern, {unescape: true});
+		const glob = posix.normalize(given);
 		this.base = base;
-		this.matches = picomatch(glob);
-		// A choice between whole paths has no steps that are the same for all of them.
-		const names = /[{(][^})]*\//.test(glob) ? ['**'] : glob.split('/');
-		const globstar = names.findIndex((name) => name.includes('**'));
-		this.#endless = globstar !== -1;
-		this.#steps = names.slice(0, this.#endless ? globstar : -1).map((name) => picomatch(name));
-		this.#hidden = /(?:^|[/{(,|])\./.test(glob);
+		this.matches = picomatch(glob, OPTIONS);
+		const names = splitPath(glob);
+		// A choice between whole paths may be as deep as a globstar.
+		const deep = names.findIndex((name) => name.includes('**') || name.includes('/'));
+		this.#endless = deep !== -1;
+		this.#steps = names.slice(0, deep).map((name) => picomatch(name, OPTIONS));
+		this.#hidden = /(?:^|[/{(,|[])\./.test(glob);
 	}
 
 	/** Whether a directory may hold such a file, at any depth. */
@@ -38,4 +43,18 @@ export function isGlob(text: string): boolean {
 /** Whether it says what to leave out, as others have it: on its own, it would find the very files that it names. */
 export function isNegated(text: string): boolean {
 	return picomatch.scan(text).negated;
+}
+
+/** At each `/` that is not within brackets. */
+function splitPath(glob: string): string[] {
+	const names = [''];
+	let depth = 0;
+	for (const [part] of glob.matchAll(/\\.|[^]/g)) {
+		if ('{(['.includes(part)) depth++;
+		else if ('})]'.includes(part)) depth--;
+		if (part === '/' && depth <= 0) names.push('');
+		else names.push(`${names.pop() ?? ''}${part}`);
+	}
+
+	return names;
 }

@@ -12,6 +12,7 @@ export async function* requestsFor(
 	fail: (error: unknown, copy: PlannedCopy) => void,
 ): AsyncGenerator<PlannedCopy> {
 	for (const copy of copies) {
+		if (directories.closed) return;
 		try {
 			await directories.makeFor(copy);
 		} catch (error) {
