@@ -1,4 +1,5 @@
 import {unlink} from 'node:fs/promises';
+import {isMissing} from './is-missing.ts';
 import {withSidecars} from './sidecars.ts';
 
 /** Staging files of this process that could not be removed, for example from a disk that became read-only. */
@@ -13,8 +14,4 @@ export async function removeStaging(path: string): Promise<void> {
 
 export async function removeLeftovers(): Promise<void> {
 	await Promise.all([...leftovers].map(removeStaging));
-}
-
-function isMissing(error: unknown): boolean {
-	return error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR');
 }

@@ -12,3 +12,12 @@ export function asUsageError(error: unknown): unknown {
 	const isWrongArgument = error instanceof TypeError || error instanceof RangeError;
 	return isWrongArgument ? new UsageError(error.message, {cause: error}) : error;
 }
+
+/** What an action returns that comes before anything is done. @throws what it throws, by `asUsageError` */
+export function orUsageError<T>(action: () => T): T {
+	try {
+		return action();
+	} catch (error) {
+		throw asUsageError(error);
+	}
+}

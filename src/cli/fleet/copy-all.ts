@@ -1,9 +1,8 @@
 import {AbortError, BackupError} from '../../errors.ts';
 import type {JobEvent} from '../../events.ts';
-import type {ManagerOptions} from '../../manager-options.ts';
 import {BackupManager} from '../../manager.ts';
 import type {BackupOptions} from '../../options.ts';
-import {asUsageError} from '../errors/usage-error.ts';
+import {asUsageError, orUsageError} from '../errors/usage-error.ts';
 import {EXIT_CODE, type ExitCode} from '../exit-code.ts';
 import {checksumLine} from '../job/result-text.ts';
 import type {Session} from '../session.ts';
@@ -28,7 +27,8 @@ export interface Fleet {
 /** Makes all the copies and tells of each as it is done. Nothing grows with how many are done. */
 export async function copyAll(fleet: Fleet, {output, signal}: Session): Promise<ExitCode> {
 	const {copies, unreadable, out, jobs, options} = fleet;
-	const manager = createManager({maxThreads: jobs, defaults: options});
+	// First of all, because a value that makes no sense is not to be a failure of each copy.
+	const manager = orUsageError(() => new BackupManager({maxThreads: jobs, defaults: options}));
 	const tally = new Tally([...copies.map(({bytes}) => bytes), ...unreadable.map(() => 0)]);
 	const state = new FleetState(tally);
 	const view = createFleetView({output, state, jobs: Math.min(jobs, copies.length)});
@@ -75,15 +75,6 @@ export async function copyAll(fleet: Fleet, {output, signal}: Session): Promise<
 	// What comes when all is done stops nothing.
 	if (summary.left > 0) signal.throwIfAborted();
 	return summary.failed === 0 ? EXIT_CODE.ok : EXIT_CODE.failed;
-}
-
-/** @throws UsageError for a value that makes no sense, which is not to be a failure of each copy. */
-function createManager(options: ManagerOptions): BackupManager {
-	try {
-		return new BackupManager(options);
-	} catch (error) {
-		throw asUsageError(error);
-	}
 }
 
 /** What a failure happened to. */

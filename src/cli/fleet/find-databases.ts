@@ -1,6 +1,6 @@
 import {lstat, realpath, stat} from 'node:fs/promises';
 import {basename, dirname, join, relative, resolve, sep} from 'node:path';
-import {asUsageError, UsageError} from '../errors/usage-error.ts';
+import {orUsageError, UsageError} from '../errors/usage-error.ts';
 import {globFiles} from './glob.ts';
 import {isCompanion} from './leave-out.ts';
 import {pathOf, type Match, type Unreadable} from './match.ts';
@@ -54,7 +54,7 @@ async function findOne(pattern: string, out: string, signal: AbortSignal): Promi
 	}
 
 	if (!isGlob(pattern)) throw new UsageError(`There is no file ${pattern}. Check the path.`);
-	const glob = readPattern(pattern);
+	const glob = orUsageError(() => new Pattern(pattern));
 	const {files, unreadable} = await globFiles(glob, signal);
 	// Where the copies go into the very tree that is copied, they must not be copied the next time.
 	const copies = await follow(out);
@@ -66,15 +66,6 @@ async function findOne(pattern: string, out: string, signal: AbortSignal): Promi
 	}
 
 	return {matches, unreadable};
-}
-
-/** @throws UsageError */
-function readPattern(pattern: string): Pattern {
-	try {
-		return new Pattern(pattern);
-	} catch (error) {
-		throw asUsageError(error);
-	}
 }
 
 async function kindOf(path: string): Promise<'file' | 'directory' | undefined> {

@@ -1,6 +1,7 @@
 import type {Dirent, Stats} from 'node:fs';
 import {readdir, realpath, stat} from 'node:fs/promises';
 import {join} from 'node:path';
+import {isMissing} from '../../is-missing.ts';
 import type {Unreadable} from './match.ts';
 import type {Pattern} from './pattern.ts';
 
@@ -57,7 +58,7 @@ export async function globFiles(pattern: Pattern, signal: AbortSignal): Promise<
 
 	// Where there is no such directory, there is nothing in it.
 	await enter('', []).catch((error: unknown) => {
-		if (!isGone(error)) refuse('', error);
+		if (!isMissing(error)) refuse('', error);
 	});
 	for (let directory = waiting.pop(); directory !== undefined; directory = waiting.pop()) {
 		signal.throwIfAborted();
@@ -66,14 +67,10 @@ export async function globFiles(pattern: Pattern, signal: AbortSignal): Promise<
 			for (const entry of entries) await look(entry, directory);
 		} catch (error) {
 			// It may have gone meanwhile.
-			if (!isGone(error)) refuse(directory.relative, error);
+			if (!isMissing(error)) refuse(directory.relative, error);
 		}
 	}
 
 	files.sort((one, other) => (one.relative < other.relative ? -1 : 1));
 	return {files, unreadable};
-}
-
-function isGone(error: unknown): boolean {
-	return error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR');
 }
