@@ -2,6 +2,7 @@ import {spawn} from 'node:child_process';
 import {once} from 'node:events';
 import {fileURLToPath} from 'node:url';
 import type {BackupOptions, StrategyName} from '../../src/index.js';
+import {LOADER} from './loader.js';
 import type {User} from './user.js';
 
 /** A backup for an agent to make, or a snapshot. */
@@ -43,11 +44,10 @@ export interface AgentOptions {
 
 export async function startAgent({user, limit = '-c 0'}: AgentOptions = {}): Promise<Agent> {
 	const program = fileURLToPath(new URL('../fixtures/agent.ts', import.meta.url));
-	const child = spawn(
-		'/bin/sh',
-		['-c', `ulimit ${limit} && exec "$0" "$@"`, process.execPath, '--import=tsx', program],
-		{...user?.ids, stdio: ['ignore', 'ignore', 'inherit', 'ipc']},
-	);
+	const child = spawn('/bin/sh', ['-c', `ulimit ${limit} && exec "$0" "$@"`, process.execPath, LOADER, program], {
+		...user?.ids,
+		stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+	});
 	const exited = once(child, 'exit');
 	const died = exited.then(([code, signal]) => {
 		throw new Error(`The agent ended instead of answering, with ${String(code ?? signal)}`);

@@ -2,6 +2,7 @@ import {spawn} from 'node:child_process';
 import {once} from 'node:events';
 import {fileURLToPath} from 'node:url';
 import type {ExecutionContext} from 'ava';
+import {LOADER} from './loader.js';
 
 export interface ChildOptions {
 	/** Whether the program imports the library, which only tsx can load from its sources. */
@@ -35,7 +36,7 @@ export function startChild(
 	const [command = process.execPath, ...rest] = [
 		...under,
 		process.execPath,
-		...(tsx ? ['--import=tsx'] : []),
+		...(tsx ? [LOADER] : []),
 		program,
 		...args.map((arg) => JSON.stringify(arg)),
 	];

@@ -1,5 +1,6 @@
-import {readdirSync, readFileSync} from 'node:fs';
+import {readdirSync, readFileSync, readlinkSync} from 'node:fs';
 import {setTimeout as sleep} from 'node:timers/promises';
+import {TEST_DIRECTORY} from './directory.js';
 
 /** Far beyond what anything that is waited for takes on a busy machine. */
 const PATIENCE = 60_000;
@@ -12,9 +13,9 @@ export function findChecks(parent: number): number[] {
 		.filter((pid) => isCheck(pid) && Number(statOf(pid)[PARENT]) === parent);
 }
 
-/** Those of them that are in the middle of a check that takes long: they have computed for longer than it takes to start. */
+/** Those of them that are at work: a database of a test is open. How long they have run says nothing on a busy machine. */
 export function findBusyChecks(parent: number): number[] {
-	return findChecks(parent).filter((pid) => ticksOf(pid) > BUSY_TICKS);
+	return findChecks(parent).filter((pid) => openFiles(pid).some((path) => path.includes(TEST_DIRECTORY)));
 }
 
 /** Those of them that are there yet, whoever is their parent now. A process that has ended has no command line. */
@@ -26,8 +27,6 @@ export function stillRunning(checks: readonly number[]): number[] {
 export function isZombie(pid: number): boolean {
 	return statOf(pid)[STATE] === 'Z';
 }
-
-const BUSY_TICKS = 50;
 
 /** Clock ticks that a process has computed for. */
 export function ticksOf(pid: number): number {
@@ -57,6 +56,16 @@ function statOf(pid: number): string[] {
 
 function isCheck(pid: number): boolean {
 	return read(`/proc/${String(pid)}/cmdline`).includes('children/main');
+}
+
+function openFiles(pid: number): string[] {
+	const directory = `/proc/${String(pid)}/fd`;
+	try {
+		return readdirSync(directory).map((descriptor) => readlinkSync(`${directory}/${descriptor}`));
+	} catch {
+		// It has ended meanwhile, or closed one of them: the next look will see.
+		return [];
+	}
 }
 
 /** Nothing where it ended meanwhile. */

@@ -3,7 +3,7 @@ import {mkdirSync, mkdtempSync, rmSync, truncateSync, writeFileSync} from 'node:
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import type {ExecutionContext} from 'ava';
-import {makeDirectory} from './directory.js';
+import {makeDirectory, TEST_DIRECTORY} from './directory.js';
 
 /**
  * A file system in a file, or in memory alone, `'ramfs'`, or with `'fuse'` a directory that is seen through one that is no
@@ -23,7 +23,7 @@ export function mountVolume(t: ExecutionContext, type: VolumeType, backing = mak
 
 /** Whether that works here: it takes root on Linux, and `mkfs` for the type, or `bindfs`. */
 export function canMount(type: VolumeType): boolean {
-	const backing = mkdtempSync(join(tmpdir(), 'hotcopy-test-'));
+	const backing = mkdtempSync(join(tmpdir(), TEST_DIRECTORY));
 	try {
 		mount(type, backing).unmount();
 		return true;

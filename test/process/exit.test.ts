@@ -6,6 +6,7 @@ import test from 'ava';
 import {backup} from '../../src/index.js';
 import {healthOf, healthy, makeAccounts} from '../helpers/database.js';
 import {listDirectory, makeDirectory} from '../helpers/directory.js';
+import {LOADER} from '../helpers/loader.js';
 
 const PROGRAM = fileURLToPath(new URL('../fixtures/exit.ts', import.meta.url));
 const NEW = 1000;
@@ -17,7 +18,7 @@ interface End {
 
 async function run(order: object): Promise<End> {
 	return await new Promise((resolve) => {
-		const args = ['--import=tsx', PROGRAM, JSON.stringify(order)];
+		const args = [LOADER, PROGRAM, JSON.stringify(order)];
 		execFile(process.execPath, args, {timeout: 90_000, killSignal: 'SIGKILL'}, (error, stdout) => {
 			resolve({code: error === null ? 0 : error.code, stdout});
 		});

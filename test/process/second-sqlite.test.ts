@@ -7,6 +7,7 @@ import {promisify} from 'node:util';
 import test from 'ava';
 import {makeAccounts} from '../helpers/database.js';
 import {makeDirectory} from '../helpers/directory.js';
+import {LOADER} from '../helpers/loader.js';
 
 const require = createRequire(import.meta.url);
 const run = promisify(execFile);
@@ -22,7 +23,7 @@ async function warningsOf(directory: string, load: readonly string[]): Promise<r
 	const source = join(directory, 'app.db');
 	makeAccounts(source).close();
 	const order = JSON.stringify({load, source, target: join(directory, 'copy.db')});
-	const {stdout} = await run(process.execPath, ['--import=tsx', PROGRAM, order]);
+	const {stdout} = await run(process.execPath, [LOADER, PROGRAM, order]);
 	return JSON.parse(stdout) as readonly Warning[];
 }
 

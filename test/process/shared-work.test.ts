@@ -5,6 +5,7 @@ import {fileURLToPath} from 'node:url';
 import test from 'ava';
 import {makeAccounts} from '../helpers/database.js';
 import {makeDirectory} from '../helpers/directory.js';
+import {LOADER} from '../helpers/loader.js';
 import {hasStrace} from '../helpers/strace.js';
 
 const FIXTURE = fileURLToPath(new URL('../fixtures/shared-work.ts', import.meta.url));
@@ -39,20 +40,7 @@ for (const [way, {flushes, looks}] of Object.entries(WAYS)) {
 		const trace = join(makeDirectory(t), 'strace');
 		const {status, stderr} = spawnSync(
 			'strace',
-			[
-				'-f',
-				'-y',
-				'-qq',
-				'-e',
-				'trace=fsync,openat',
-				'-o',
-				trace,
-				process.execPath,
-				'--import=tsx',
-				FIXTURE,
-				way,
-				directory,
-			],
+			['-f', '-y', '-qq', '-e', 'trace=fsync,openat', '-o', trace, process.execPath, LOADER, FIXTURE, way, directory],
 			{encoding: 'utf8'},
 		);
 		t.is(status, 0, stderr);

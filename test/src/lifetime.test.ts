@@ -5,6 +5,7 @@ import {promisify} from 'node:util';
 import test from 'ava';
 import {makeAccounts} from '../helpers/database.js';
 import {makeDirectory} from '../helpers/directory.js';
+import {LOADER} from '../helpers/loader.js';
 
 const run = promisify(execFile);
 const PROGRAM = fileURLToPath(new URL('../fixtures/lifetime.ts', import.meta.url));
@@ -27,7 +28,7 @@ for (const [program, backups] of Object.entries(PROGRAMS)) {
 		const order = JSON.stringify({program, source, target: join(directory, 'copy.db')});
 
 		// One that does not end is killed, which rejects.
-		const {stdout, stderr} = await run(process.execPath, ['--import=tsx', PROGRAM, order], {
+		const {stdout, stderr} = await run(process.execPath, [LOADER, PROGRAM, order], {
 			timeout: 90_000,
 			killSignal: 'SIGKILL',
 		});

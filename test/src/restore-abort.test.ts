@@ -27,6 +27,8 @@ for (const wal of [false, true]) {
 		const state = live.prepare<[], {tag: number; mixed: number}>(STATE_SQL);
 		await using manager = new BackupManager({maxThreads: 1, defaults: {sleep: 0.001}});
 		let expected = {target: 0, kept: -1};
+		// What a restore takes, and what is left of it after the last report. An abort ends a child process that the next one
+		// must start, so what they are is not known beforehand, and grows until some restores are not cut off any more.
 		let typical = 50;
 		let tail = 20;
 		const ends = {fulfilled: 0, rejected: 0};
@@ -59,6 +61,8 @@ for (const wal of [false, true]) {
 				tail = performance.now() - doneAt;
 			} else {
 				t.true(outcome.reason instanceof AbortError);
+				if (anywhere) typical *= 1.2;
+				else tail *= 1.2;
 			}
 
 			t.like(state.get(), {tag: expected.target, mixed: 0});

@@ -19,7 +19,8 @@ const PINNED: readonly BackupOptions[] = [
 ];
 
 for (const options of PINNED) {
-	test(`WAL, a writer at full speed: no restart, ${JSON.stringify(options)}`, async (t) => {
+	// Not all at once: each of their writers takes a core.
+	test.serial(`WAL, a writer at full speed: no restart, ${JSON.stringify(options)}`, async (t) => {
 		const directory = makeDirectory(t);
 		const source = join(directory, 'app.db');
 		const target = join(directory, 'copy.db');

@@ -6,6 +6,7 @@ import {promisify} from 'node:util';
 import test from 'ava';
 import {makeAccounts} from '../helpers/database.js';
 import {listDirectory, makeDirectory} from '../helpers/directory.js';
+import {LOADER} from '../helpers/loader.js';
 import {isInstalled} from '../helpers/program.js';
 
 const run = promisify(execFile);
@@ -29,7 +30,7 @@ testLimit('a thread that the system refuses fails its job, and no other', async 
 	chmodSync(source, 0o666);
 	const order = JSON.stringify({source, target: join(directory, 'copy.db')});
 
-	const {stdout} = await run(process.execPath, ['--import=tsx', PROGRAM, order], {
+	const {stdout} = await run(process.execPath, [LOADER, PROGRAM, order], {
 		...SOMEBODY,
 		env: {...process.env, HOME: '/nonexistent'},
 		timeout: 90_000,
