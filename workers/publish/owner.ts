@@ -30,7 +30,10 @@ function hostMark(): string {
 
 /** True only where it is certain: on this host, no process of that pid, or one that began at another time. */
 export function isGone({host, pid, startedAt}: Owner): boolean {
-	if (host !== thisProcess().host) return false;
+	const own = thisProcess();
+	if (host !== own.host) return false;
+	// Known without a look into /proc, which a directory full of jobs of this process would cost each of them many times.
+	if (pid === own.pid) return startedAt !== '' && own.startedAt !== '' && startedAt !== own.startedAt;
 	if (!isAlive(pid)) return true;
 	const current = startOf(pid);
 	return startedAt !== '' && current !== '' && current !== startedAt;
