@@ -1,5 +1,6 @@
 import {resolve} from 'node:path';
 import {fileURLToPath} from 'node:url';
+import {isTrimmed} from './trimmed.ts';
 import {show} from './validate.ts';
 
 /**
@@ -17,7 +18,7 @@ export function toPath(value: string | URL, what: string): string {
 	}
 
 	if (path.includes('\0')) throw new TypeError(`Expected the ${what} to have no NUL in it, but got ${show(path)}`);
-	if (path !== path.trimEnd()) {
+	if (isTrimmed(path)) {
 		throw new TypeError(
 			`Expected the ${what} to have no white space at its end, but got ${show(path)}: better-sqlite3 trims names ` +
 				'and would open another file. Rename the file.',

@@ -7,6 +7,7 @@ import type {ExistingMode, FilledBackupOptions} from './options.ts';
 import {toPath} from './paths.ts';
 import {realDirectory} from './real-directory.ts';
 import type {RestoreRequest} from './protocol.ts';
+import {explainTrimmed, isTrimmed} from './trimmed.ts';
 import {show} from './validate.ts';
 
 /** Where a copy can go: a path, or a live better-sqlite3 handle, whose file is then overwritten in place. */
@@ -65,12 +66,18 @@ export function toFilePath(value: string | URL, what: string): string {
 
 /** @throws `BackupError` ERR_BACKUP_TARGET */
 export async function resolveTarget({kind, path}: NamedTarget): Promise<string> {
-	return kind === 'memory' ? path : await followLinks(path, 'target');
+	return kind === 'memory' ? path : await findTarget(path, 'target');
 }
 
 /** @throws `BackupError` ERR_BACKUP_TARGET */
 export async function resolveSafetyCopy(restore: RestoreRequest | undefined): Promise<string | undefined> {
-	return restore?.safetyCopy === undefined ? undefined : await followLinks(restore.safetyCopy, 'safety copy');
+	return restore?.safetyCopy === undefined ? undefined : await findTarget(restore.safetyCopy, 'safety copy');
+}
+
+async function findTarget(path: string, what: string): Promise<string> {
+	const real = await followLinks(path, what);
+	if (!isTrimmed(real)) return real;
+	throw new BackupError('ERR_BACKUP_TARGET', `The ${what} ${path} cannot be written: ${explainTrimmed(real)}.`);
 }
 
 /**

@@ -1,4 +1,4 @@
-import {chmodSync, mkdirSync, symlinkSync, writeFileSync} from 'node:fs';
+import {chmodSync, mkdirSync, renameSync, symlinkSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import test, {type ExecutionContext} from 'ava';
 import {makeBadIndex, makeTorn} from '../helpers/broken.js';
@@ -166,4 +166,17 @@ test('one in WAL mode that may only be read: what to do', async (t) => {
 	t.regex(complaint, /^sqlite-hotcopy: ERR_BACKUP_SOURCE: wal\.db could not be checked: .*--journal-mode delete\.$/);
 	t.deepEqual(others, []);
 	t.deepEqual(listDirectory(cwd), ['rollback.db', 'wal.db']);
+});
+
+test('a name that ends in white space is refused: better-sqlite3 would check another file', async (t) => {
+	const cwd = makeDirectory(t);
+	makeTorn(join(cwd, 'copy.db'), 'small');
+	renameSync(join(cwd, 'copy.db'), join(cwd, 'copy.db '));
+	makeTagged(join(cwd, 'copy.db'), 1);
+	symlinkSync('copy.db ', join(cwd, 'link.db'));
+	const {exit, stdout, stderr} = await runCli(t, ['verify', 'copy.db ', 'link.db'], {cwd});
+
+	t.is(exit, 1);
+	t.is(stdout, '');
+	t.is(stderr.match(/ERR_BACKUP_SOURCE.*white space/g)?.length, 2, stderr);
 });

@@ -1,8 +1,9 @@
-import {mkdirSync} from 'node:fs';
+import {mkdirSync, renameSync, symlinkSync} from 'node:fs';
 import {join} from 'node:path';
 import {pathToFileURL} from 'node:url';
 import test from 'ava';
-import {backup} from '../../src/index.js';
+import {backup, BackupManager} from '../../src/index.js';
+import {STRATEGY_NAMES} from '../../src/options.js';
 import {listDirectory, makeDirectory} from '../helpers/directory.js';
 import {assertBackupRefused, type Refusal} from '../helpers/refusal.js';
 import {makeTagged, stateOf, tagged} from '../helpers/tagged.js';
@@ -140,4 +141,31 @@ test('a target that is named as a directory is refused', async (t) => {
 	for (const target of [`${directory}/`, pathToFileURL(`${directory}/`), `${directory}/none/`]) {
 		await assertBackupRefused(t, [OTHER, target], {kind: 'TypeError', says: ['target', 'directory']});
 	}
+});
+
+// better-sqlite3 trims it, so that another file, of nearly the same name, would be read, or overwritten.
+test('a link to a name that ends in white space is refused, as the source and as the target', async (t) => {
+	const directory = makeDirectory(t);
+	const [decoy, link, other] = ['data.db', 'app.db', 'other.db'].map((name) => join(directory, name)) as [
+		string,
+		string,
+		string,
+	];
+	makeTagged(other, TAG);
+	makeTagged(decoy, TAG);
+	renameSync(decoy, `${decoy} `);
+	makeTagged(decoy, DECOY);
+	symlinkSync(`${decoy} `, link);
+	await using manager = new BackupManager();
+	const copy = join(directory, 'copy.db');
+	const says = {message: /"[^"]*data\.db ".*white space/};
+
+	for (const strategy of STRATEGY_NAMES) {
+		await t.throwsAsync(manager.backup(link, copy, {strategy}), {code: 'ERR_BACKUP_SOURCE', ...says});
+	}
+
+	await t.throwsAsync(manager.backup(other, link, {existing: 'overwrite'}), {code: 'ERR_BACKUP_TARGET', ...says});
+	await t.throwsAsync(manager.restore(other, link), {code: 'ERR_BACKUP_TARGET', ...says});
+	t.deepEqual(stateOf(decoy), tagged(DECOY));
+	t.deepEqual(listDirectory(directory), ['app.db', 'data.db', 'data.db ', 'other.db']);
 });

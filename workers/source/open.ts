@@ -1,6 +1,7 @@
 import {realpathSync} from 'node:fs';
 import {BackupError} from '../../src/errors.ts';
 import type {BytesSource, FileSource, SourceRequest} from '../../src/protocol.ts';
+import {explainTrimmed, isTrimmed} from '../../src/trimmed.ts';
 import {sourceError} from '../failures.ts';
 import {assertPlainSidecars, identityOf, isSameFile, statFile, type FileIdentity} from '../identity.ts';
 import {leaveWalModeInMemory} from '../journal-mode.ts';
@@ -40,6 +41,7 @@ export const EMPTY_BYTES = 1n;
 export function findSourceFile({path}: FileSource): SourceFile {
 	try {
 		const real = realpathSync.native(path);
+		if (isTrimmed(real)) throw new Error(explainTrimmed(real));
 		const stats = statFile(real);
 		if (stats?.isFile() !== true) throw new Error('it is not a regular file');
 		assertPlainSidecars(real);

@@ -1,6 +1,7 @@
 import {access, constants, realpath, stat} from 'node:fs/promises';
 import {BackupError} from '../../errors.ts';
 import {messageOf} from '../../message.ts';
+import {explainTrimmed, isTrimmed} from '../../trimmed.ts';
 
 /** A database that nobody changes: all of it is in its one file. */
 export interface FinishedFile {
@@ -23,6 +24,7 @@ export async function findFinishedFile(name: string): Promise<FinishedFile> {
 	const path = await realpath(name).catch((cause: unknown) => {
 		throw new BackupError('ERR_BACKUP_SOURCE', `${name} cannot be read: ${messageOf(cause)}. Check the path.`, {cause});
 	});
+	if (isTrimmed(path)) throw new BackupError('ERR_BACKUP_SOURCE', `${name} cannot be read: ${explainTrimmed(path)}.`);
 	const stats = await stat(path);
 	if (!stats.isFile()) throw new BackupError('ERR_BACKUP_SOURCE', `${name} is not a regular file. Check the path.`);
 
