@@ -79,6 +79,7 @@ test('a signal in the middle of a check kills the process that checks', async (t
 	const checking = startCli(t, ['verify', 'other.db'], {cwd});
 	await until(() => [copying, checking].every(({pid}) => findBusyChecks(pid).length === 1), 'both are checked');
 	const children = [copying, checking].flatMap(({pid}) => findBusyChecks(pid));
+	t.is(children.length, 2);
 	// A terminal sends Ctrl-C to them as well. What that stops, and what is said of it, is not for them to decide.
 	for (const child of children) {
 		process.kill(child, 'SIGINT');

@@ -61,10 +61,19 @@ function isCheck(pid: number): boolean {
 function openFiles(pid: number): string[] {
 	const directory = `/proc/${String(pid)}/fd`;
 	try {
-		return readdirSync(directory).map((descriptor) => readlinkSync(`${directory}/${descriptor}`));
+		return readdirSync(directory).map((descriptor) => linkOf(`${directory}/${descriptor}`));
 	} catch {
-		// It has ended meanwhile, or closed one of them: the next look will see.
+		// It has ended meanwhile.
 		return [];
+	}
+}
+
+/** Nothing where it was closed meanwhile. */
+function linkOf(descriptor: string): string {
+	try {
+		return readlinkSync(descriptor);
+	} catch {
+		return '';
 	}
 }
 

@@ -72,14 +72,15 @@ test('a database that was cut to nothing beside a WAL is no empty database', asy
 	}
 });
 
-/** In the header; at, in the middle of and around the first pages or frames; at or in the middle of each later one. */
+/** In the header; at each page or frame; in the middle of every other one; around the first ones, byte by byte. */
 function placesIn(size: number, header: number, unit: number): number[] {
 	const first = header === 100 ? 0 : header;
 	const places = [2, 15, 18, header - 1, header, header + 1];
 	for (let start = first; start < size; start += unit) {
 		const middle = start + Math.floor(unit / 2);
-		if (start < first + 3 * unit) places.push(start - 1, start, start + 1, start + 23, start + 24, start + 25, middle);
-		else places.push(places.length % 2 === 0 ? start : middle);
+		places.push(start);
+		if (start < first + 3 * unit) places.push(start - 1, start + 1, start + 23, start + 24, start + 25, middle);
+		else if ((start - first) % (2 * unit) === 0) places.push(middle);
 	}
 
 	return [...new Set(places)].filter((place) => place > 1 && place < size);

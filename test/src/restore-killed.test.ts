@@ -71,6 +71,7 @@ for (const wal of [false, true]) {
 			const left = hasStaging(directory) || hasStaging(aside);
 
 			const {tag} = stateOf(target);
+			t.log({life, left, state: tag === NEW ? 'new' : 'old'});
 			t.deepEqual(stateOf(target), tagged(tag, ROWS));
 			if (existsSync(safetyCopy)) t.deepEqual(stateOf(safetyCopy), tagged(OLD, ROWS));
 			if (tag === NEW) t.true(existsSync(safetyCopy), 'what was replaced is kept');
@@ -82,8 +83,6 @@ for (const wal of [false, true]) {
 			t.deepEqual(stateOf(safetyCopy), tagged(tag, ROWS));
 			t.deepEqual(listDirectory(directory), ['app.db', 'aside', 'backup.db']);
 			t.deepEqual(listDirectory(aside), ['before.db']);
-
-			t.log({life, left, state: tag === NEW ? 'new' : 'old'});
 		});
 	}
 }

@@ -2,7 +2,7 @@ import test, {type ExecutionContext} from 'ava';
 import {canMount, mountVolume} from '../helpers/volume.js';
 import {torture} from './torture.js';
 
-/** Milliseconds, long enough for clones on a busy machine: a victim's first one takes the start of another process. */
+/** Milliseconds, long enough for clones on a busy machine. */
 const LIFE = 1500;
 
 async function survive(t: ExecutionContext, rounds: number, within?: string): Promise<void> {
@@ -13,7 +13,7 @@ async function survive(t: ExecutionContext, rounds: number, within?: string): Pr
 	const clones = backups['clone'] ?? 0;
 	t.true(clones > rounds / 2, `only ${String(clones)} clones in all`);
 	t.log(backups);
-	t.true(interrupted > rounds / 5, `only ${String(interrupted)} backups were interrupted`);
+	t.true(interrupted > rounds / 10, `only ${String(interrupted)} backups were interrupted`);
 	t.deepEqual(failures, {});
 }
 

@@ -162,6 +162,7 @@ const CRAFTED: Readonly<Record<string, Crafted>> = {
 	'of a dead process of another host': {host: `${hostname()}-2`, kept: true},
 	'of a living process of another host': {host: 'elsewhere', pid: process.pid, kept: true},
 	'of an earlier process with the pid of a living one': {pid: process.pid, startedAt: '1', kept: false},
+	'of an earlier process with the pid of another living one': {pid: process.ppid, startedAt: '1', kept: false},
 	'of a living process that tells no start': {pid: process.pid, startedAt: '', kept: true},
 	'of a living process of somebody else': {pid: 1, startedAt: '', kept: true},
 };
