@@ -146,11 +146,8 @@ test('a target that is named as a directory is refused', async (t) => {
 // better-sqlite3 trims it, so that another file, of nearly the same name, would be read, or overwritten.
 test('a link to a name that ends in white space is refused, as the source and as the target', async (t) => {
 	const directory = makeDirectory(t);
-	const [decoy, link, other] = ['data.db', 'app.db', 'other.db'].map((name) => join(directory, name)) as [
-		string,
-		string,
-		string,
-	];
+	const [decoy, link] = [join(directory, 'data.db'), join(directory, 'app.db')];
+	const other = join(directory, 'other.db');
 	makeTagged(other, TAG);
 	makeTagged(decoy, TAG);
 	renameSync(decoy, `${decoy} `);

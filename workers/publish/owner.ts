@@ -32,10 +32,10 @@ function hostMark(): string {
 export function isGone({host, pid, startedAt}: Owner): boolean {
 	const own = thisProcess();
 	if (host !== own.host) return false;
-	// Known without a look into /proc, which a directory full of jobs of this process would cost each of them many times.
-	if (pid === own.pid) return startedAt !== '' && own.startedAt !== '' && startedAt !== own.startedAt;
-	if (!isAlive(pid)) return true;
-	const current = startOf(pid);
+	const isOwn = pid === own.pid;
+	if (!isOwn && !isAlive(pid)) return true;
+	// Without a look into /proc, which a directory full of jobs of this process would cost each of them many times.
+	const current = isOwn ? own.startedAt : startOf(pid);
 	return startedAt !== '' && current !== '' && current !== startedAt;
 }
 
