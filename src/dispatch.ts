@@ -31,7 +31,7 @@ export async function dispatch(
 	} = job.spec;
 	const path = target.kind === 'memory' ? SNAPSHOT_PATH : job.targetPath;
 	const directory = dirname(path);
-	const sweep = sweeps.isDue(directory, job.queuedAt);
+	const sweep = sweeps.isDue(directory, job.askedAt);
 	const begunAt = performance.now();
 	const stagings = new Set<string>();
 	const children = new Set<number>();

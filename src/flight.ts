@@ -1,6 +1,7 @@
 import {setImmediate as turn} from 'node:timers/promises';
 import type {BackupAllRequest, BackupAllRequests, BackupOutcome} from './backup-all.ts';
 import {AbortError} from './errors.ts';
+import type {JobGroup} from './job.ts';
 import {RequestSource} from './request-source.ts';
 import type {BackupResult} from './result.ts';
 import {show} from './validate.ts';
@@ -11,9 +12,14 @@ export interface Submission {
 	refuseWhenClosed(): void;
 	/** Resolves when it is time to look again for room for one more; undefined when it can be started now. */
 	room(): Promise<undefined> | undefined;
-	/** @param group aborts the backup, which then settles no sooner than its worker has cleaned up */
-	start(request: BackupAllRequest, group: AbortSignal): Promise<BackupResult>;
+	start(request: BackupAllRequest, group: JobGroup): Promise<BackupResult>;
 }
+
+/**
+ * Milliseconds from which on a request counts as a call of its own, however long its loop has been running: it may be one
+ * that runs for days.
+ */
+const ONE_CALL = 1000;
 
 /**
  * The requests that were pulled and whose outcomes were not yet taken: never more than there is room for, however many
@@ -24,6 +30,7 @@ export class Flight<Request extends BackupAllRequest> {
 	readonly #room: number;
 	readonly #submission: Submission;
 	readonly #group = new AbortController();
+	readonly #begunAt = performance.now();
 	readonly #running = new Set<Promise<void>>();
 	readonly #settled: BackupOutcome<Request>[] = [];
 	#pulling = false;
@@ -141,7 +148,8 @@ export class Flight<Request extends BackupAllRequest> {
 			}
 
 			if (signal.aborted) throw new AbortError(signal.reason);
-			const result = await this.#submission.start(request, signal);
+			const askedAt = Math.max(this.#begunAt, performance.now() - ONE_CALL);
+			const result = await this.#submission.start(request, {signal, askedAt});
 			return Object.freeze({request, status: 'fulfilled', result});
 		} catch (reason) {
 			return Object.freeze({request, status: 'rejected', reason});

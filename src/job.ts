@@ -62,6 +62,14 @@ export interface JobSpec {
 	readonly restore?: RestoreRequest;
 }
 
+/** What the jobs of one call have in common. */
+export interface JobGroup {
+	/** Aborts each of them, which then settles no sooner than its worker has cleaned up. */
+	readonly signal: AbortSignal;
+	/** See {@link Job.askedAt}. */
+	readonly askedAt: number;
+}
+
 /**
  * How many milliseconds an aborted job waits for its worker to clean up before it rejects all the same: less than anybody
  * notices, and enough for a worker that is not in the middle of a long native call.
@@ -101,6 +109,8 @@ export class Job {
 		walBytes: 0,
 	};
 	readonly queuedAt = performance.now();
+	/** What was done since then for the target's directory serves this job as well. */
+	readonly askedAt: number;
 	startedAt: number | undefined;
 	/** The bytes of a snapshot, once they have come. */
 	image: ArrayBuffer | undefined;
@@ -114,8 +124,9 @@ export class Job {
 	#grace: NodeJS.Timeout | undefined;
 	readonly #settle: PromiseWithResolvers<JobOutput>;
 
-	constructor(spec: JobSpec) {
+	constructor(spec: JobSpec, group?: JobGroup) {
 		this.spec = spec;
+		this.askedAt = group?.askedAt ?? this.queuedAt;
 		this.targetPath = spec.target.path;
 		this.safetyPath = spec.restore?.safetyCopy;
 		this.#settle = Promise.withResolvers();

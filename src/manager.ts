@@ -2,7 +2,7 @@ import {EventEmitter} from 'eventemitter3';
 import {checkRequests, fillBackupAllOptions, type BackupAllOptions} from './backup-all-options.ts';
 import {backupAll, type BackupAllRequest, type BackupAllRequests, type BackupOutcome} from './backup-all.ts';
 import {withoutThrowing, type Announce, type BackupEvents} from './events.ts';
-import type {JobInfo} from './job.ts';
+import type {JobGroup, JobInfo} from './job.ts';
 import {fillManagerOptions, type FilledManagerOptions, type ManagerOptions} from './manager-options.ts';
 import type {BackupOptions, SnapshotOptions} from './options.ts';
 import {toPath} from './paths.ts';
@@ -179,7 +179,7 @@ export class BackupManager extends EventEmitter<BackupEvents> {
 		await this.close();
 	}
 
-	async #backup({source, target, options}: BackupAllRequest, group?: AbortSignal): Promise<BackupResult> {
+	async #backup({source, target, options}: BackupAllRequest, group?: JobGroup): Promise<BackupResult> {
 		const filled = fillBackupOptions(this.#options.defaults, options);
 		const named = nameTarget(target, filled);
 		this.#scheduler.admit(filled);

@@ -3,7 +3,7 @@ import {DirectoryFlusher} from './directory-flush.ts';
 import {dispatch} from './dispatch.ts';
 import {AbortError, BackupError} from './errors.ts';
 import type {Announce} from './events.ts';
-import {Job, type FailedState, type JobInfo, type JobOutput, type JobSpec} from './job.ts';
+import {Job, type FailedState, type JobGroup, type JobInfo, type JobOutput, type JobSpec} from './job.ts';
 import type {FilledManagerOptions} from './manager-options.ts';
 import type {FilledBackupOptions} from './options.ts';
 import {timedOut, toBackupError, withJobId} from './outcome.ts';
@@ -71,14 +71,10 @@ export class Scheduler {
 		this.#pressure.refuseWhenFull();
 	}
 
-	/**
-	 * A job's life, from here to its promise.
-	 *
-	 * @param group aborts it as well, and then the promise settles no sooner than the worker has cleaned up
-	 */
-	async submit(spec: JobSpec, group?: AbortSignal): Promise<JobOutput> {
-		const job = new Job(spec);
-		const forget = [spec.options.signal, group].map((signal) =>
+	/** A job's life, from here to its promise. */
+	async submit(spec: JobSpec, group?: JobGroup): Promise<JobOutput> {
+		const job = new Job(spec, group);
+		const forget = [spec.options.signal, group?.signal].map((signal) =>
 			whenAborted(signal, (reason) => {
 				this.#abort(job, new AbortError(reason, job.id));
 			}),
@@ -92,7 +88,7 @@ export class Scheduler {
 			return await job.promise;
 		} finally {
 			for (const stop of forget) stop();
-			if (group?.aborted === true) await job.over.promise;
+			if (group?.signal.aborted === true) await job.over.promise;
 		}
 	}
 

@@ -3,8 +3,9 @@ const MOST_DIRECTORIES = 100;
 
 /**
  * When the directories of targets were last looked through for what dead processes left. A look takes as long as the
- * directory is large, so that of one job serves for all that were asked for before it began: a file that is left after
- * the call of a backup is the next backup's to remove.
+ * directory is large, so that of one job serves for all that were asked for before it began, and the copies of ten
+ * thousand databases to one directory need not each read all its names. A file that is left after the call of a backup is
+ * the next backup's to remove.
  */
 export class Sweeps {
 	readonly #begun = new Map<string, number>();
