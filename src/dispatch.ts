@@ -35,9 +35,12 @@ export async function dispatch(
 	const begunAt = performance.now();
 	const stagings = new Set<string>();
 	const children = new Set<number>();
+	job.interrupt = () => {
+		for (const pid of children) kill(pid);
+	};
 	const discard = async (): Promise<void> => {
 		// First, so that they make no more files.
-		for (const pid of children) kill(pid);
+		job.interrupt?.();
 		await Promise.all([...stagings].map(removeStaging));
 	};
 	const reports: ReportListener = {

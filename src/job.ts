@@ -114,6 +114,8 @@ export class Job {
 	startedAt: number | undefined;
 	/** The bytes of a snapshot, once they have come. */
 	image: ArrayBuffer | undefined;
+	/** Ends the worker's child processes, which hear of nothing else. */
+	interrupt: (() => void) | undefined;
 	/** Takes away what the worker has made so far. It may still be at work, but must not publish any more. */
 	discard: (() => Promise<void>) | undefined;
 	/** Resolved once no worker has anything of the job any more, which may be after its promise was rejected. */
@@ -188,6 +190,7 @@ export class Job {
 			return;
 		}
 
+		this.interrupt?.();
 		this.#grace = setTimeout(() => {
 			this.#grace = setTimeout(reject, REMOVAL_GRACE);
 			void this.discard?.().then(reject);

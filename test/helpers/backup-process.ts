@@ -31,7 +31,7 @@ export async function startBackupProcess(
 	order: BackupOrder,
 	options?: ChildOptions,
 ): Promise<BackupProcess> {
-	const child = startChild(t, 'backup.ts', [order], {tsx: true, ...options});
+	const child = startChild(t, 'backup.ts', [order], {sources: true, ...options});
 	await child.receive();
 	return {
 		child,
@@ -48,7 +48,7 @@ export async function holdBackupProcess(
 	order: BackupOrder,
 	options?: ChildOptions,
 ): Promise<Child> {
-	const child = startChild(t, 'backup.ts', [{...order, hold: true}], {tsx: true, ...options});
+	const child = startChild(t, 'backup.ts', [{...order, hold: true}], {sources: true, ...options});
 	await child.receive();
 	child.send('go');
 	const message = await child.receive();

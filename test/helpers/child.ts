@@ -5,8 +5,8 @@ import type {ExecutionContext} from 'ava';
 import {LOADER} from './loader.js';
 
 export interface ChildOptions {
-	/** Whether the program imports the library, which only tsx can load from its sources. */
-	readonly tsx?: boolean;
+	/** Whether the program imports the library, or anything else of these sources. */
+	readonly sources?: boolean;
 	/** A program and its arguments that the child is run under, for example strace. */
 	readonly under?: readonly string[];
 	/** The user to run it as. */
@@ -30,13 +30,13 @@ export function startChild(
 	t: ExecutionContext,
 	fixture: string,
 	args: readonly unknown[],
-	{tsx = false, under = [], uid}: ChildOptions = {},
+	{sources = false, under = [], uid}: ChildOptions = {},
 ): Child {
 	const program = fileURLToPath(new URL(`../fixtures/${fixture}`, import.meta.url));
 	const [command = process.execPath, ...rest] = [
 		...under,
 		process.execPath,
-		...(tsx ? [LOADER] : []),
+		...(sources ? [LOADER] : []),
 		program,
 		...args.map((arg) => JSON.stringify(arg)),
 	];

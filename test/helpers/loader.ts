@@ -1,2 +1,2 @@
-/** The option by which a process runs a fixture that imports what only tsx can find. */
-export const LOADER = `--import=${new URL('../loader/main.js', import.meta.url).href}`;
+/** The option by which a process runs a program that imports the library from its sources. */
+export const LOADER = `--import=${new URL('../loader/child.js', import.meta.url).href}`;

@@ -21,7 +21,6 @@ export function findUser(): User | undefined {
 	const needed = [
 		new URL('../../src/index.ts', import.meta.url).href,
 		import.meta.resolve('better-sqlite3'),
-		import.meta.resolve('tsx'),
 	].map((url) => fileURLToPath(url));
 	const look = 'for (const file of process.argv.slice(1)) fs.accessSync(file, fs.constants.R_OK)';
 	const {status} = spawnSync(process.execPath, ['-e', look, ...needed], {...NOBODY, cwd: '/'});

@@ -1,6 +1,6 @@
 /**
- * How the tests run TypeScript: their own through tsx; the library's threads and processes, of which they start
- * thousands, by Node.js itself, which keeps what it has compiled. In JavaScript, because nothing is there yet to load it.
+ * How the tests run TypeScript: their own through tsx; threads and processes, of which they start thousands, by Node.js
+ * itself, which keeps what it has compiled. In JavaScript, because nothing is there yet to load it.
  */
 import process from 'node:process';
 import {isMainThread} from 'node:worker_threads';

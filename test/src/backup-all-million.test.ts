@@ -22,7 +22,7 @@ for (const {what, target, count, jobs, mostGrowth} of [
 	},
 ]) {
 	test(`${what}, without as many objects in memory`, async (t) => {
-		const child = startChild(t, 'million.ts', [{count, target}], {tsx: true});
+		const child = startChild(t, 'million.ts', [{count, target}], {sources: true});
 
 		const {growth, ahead, ...counts} = (await child.receive()) as Report;
 
