@@ -5,6 +5,7 @@ import type {Readable, Writable} from 'node:stream';
 import type {ExecutionContext} from 'ava';
 import {HOLDERS, type Holder, type OpenHolder} from './connection.js';
 import {isInstalled} from './program.js';
+import {PYTHON} from './python.js';
 
 /** What other people's programs answer to a statement: its rows, or what was wrong. */
 interface Answer {
@@ -13,6 +14,7 @@ interface Answer {
 }
 
 interface Dialect {
+	readonly program: string;
 	readonly args: (path: string) => readonly string[];
 	/** What to send for a statement. */
 	readonly ask: (sql: string) => string;
@@ -20,7 +22,7 @@ interface Dialect {
 	readonly parse: (line: string, before: readonly string[]) => Answer | undefined;
 }
 
-const PYTHON = `
+const PYTHON_PROGRAM = `
 import json, sqlite3, sys
 connection = sqlite3.connect(sys.argv[1], isolation_level=None, timeout=20)
 for line in sys.stdin:
@@ -38,11 +40,13 @@ const END = '--end--';
 
 const DIALECTS: Readonly<Record<string, Dialect>> = {
 	python3: {
-		args: (path) => ['-c', PYTHON, path],
+		program: PYTHON,
+		args: (path) => ['-c', PYTHON_PROGRAM, path],
 		ask: (sql) => JSON.stringify(sql),
 		parse: (line) => JSON.parse(line) as Answer,
 	},
 	sqlite3: {
+		program: 'sqlite3',
 		args: (path) => ['-batch', '-cmd', '.timeout 20000', '-cmd', '.mode json', path],
 		ask: (sql) => `${sql};\n.print ${END}`,
 		parse(line, before) {
@@ -58,12 +62,13 @@ export const ALL_HOLDERS: Readonly<Record<string, OpenHolder>> = {
 	...HOLDERS,
 	...Object.fromEntries(
 		Object.entries(DIALECTS)
-			.filter(([program]) => isInstalled(program))
-			.map(([program, dialect]) => [program, (t: ExecutionContext, path: string) => open(t, program, dialect, path)]),
+			.filter(([, {program}]) => isInstalled(program))
+			.map(([name, dialect]) => [name, (t: ExecutionContext, path: string) => open(t, dialect, path)]),
 	),
 };
 
-async function open(t: ExecutionContext, program: string, dialect: Dialect, path: string): Promise<Holder> {
+async function open(t: ExecutionContext, dialect: Dialect, path: string): Promise<Holder> {
+	const {program} = dialect;
 	// What goes wrong is told of in the order of what is asked, so both come through one pipe.
 	const child: ChildProcessByStdio<Writable, Readable, null> = spawn(
 		'sh',

@@ -2,12 +2,13 @@ import type {ExecutionContext} from 'ava';
 import type Database from 'better-sqlite3';
 import {ACCOUNTS} from './database.js';
 import {startProgram, type Program} from './program.js';
+import {PYTHON} from './python.js';
 
 /** Other people's programs that write to an accounts database without a pause, one transfer a transaction. */
 export const FOREIGN_WRITERS = {
 	sqlite3: (t: ExecutionContext, path: string): Program =>
 		startProgram(t, 'sh', ['-c', SHELL, 'sh', transfers(), path]),
-	python3: (t: ExecutionContext, path: string): Program => startProgram(t, 'python3', ['-c', PYTHON, path]),
+	python3: (t: ExecutionContext, path: string): Program => startProgram(t, PYTHON, ['-c', PYTHON_PROGRAM, path]),
 } satisfies Record<string, (t: ExecutionContext, path: string) => Program>;
 
 /** Blocks this thread, whose connection is given, until somebody else has committed. */
@@ -36,7 +37,7 @@ function transfers(): string {
 	}).join('\n');
 }
 
-const PYTHON = `
+const PYTHON_PROGRAM = `
 import itertools, sqlite3, sys
 connection = sqlite3.connect(sys.argv[1], isolation_level=None)
 connection.execute('PRAGMA synchronous = OFF')

@@ -18,10 +18,9 @@ const NOBODY = {uid: 65534, gid: 65534};
 export function findUser(): User | undefined {
 	if (process.getuid === undefined) return undefined;
 	if (process.getuid() !== 0) return {ids: undefined, give: () => undefined};
-	const needed = [
-		new URL('../../src/index.ts', import.meta.url).href,
-		import.meta.resolve('better-sqlite3'),
-	].map((url) => fileURLToPath(url));
+	const needed = [new URL('../../src/index.ts', import.meta.url).href, import.meta.resolve('better-sqlite3')].map(
+		(url) => fileURLToPath(url),
+	);
 	const look = 'for (const file of process.argv.slice(1)) fs.accessSync(file, fs.constants.R_OK)';
 	const {status} = spawnSync(process.execPath, ['-e', look, ...needed], {...NOBODY, cwd: '/'});
 	if (status !== 0) return undefined;

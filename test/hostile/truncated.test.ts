@@ -33,7 +33,7 @@ const CUTS: readonly Cut[] = [
 const title = (suffix: string): string => (suffix === '' ? 'database' : suffix.slice(1));
 
 for (const {specimen: name, suffix, header, unit, verdict} of CUTS) {
-	for (const strategy of STRATEGY_NAMES) {
+	for (const [turn, strategy] of STRATEGY_NAMES.entries()) {
 		test(`${name}, the ${title(suffix)} cut at each kind of place, by ${strategy}`, async (t) => {
 			const directory = makeMemoryDirectory(t);
 			const specimen = makeSpecimens(directory).find((candidate) => candidate.name === name);
@@ -44,7 +44,7 @@ for (const {specimen: name, suffix, header, unit, verdict} of CUTS) {
 
 			const verdicts = new Set<Verdict>();
 
-			for (const length of placesIn(whole.bytes.length, header, unit(specimen.pageSize))) {
+			for (const length of placesIn(whole.bytes.length, header, unit(specimen.pageSize), turn)) {
 				const found = await trySource(cut(specimen, suffix, length), trial, {strategy});
 				verdicts.add(found);
 				if (verdict !== undefined) t.is(found, verdict, `cut to ${String(length)} bytes`);
@@ -72,17 +72,21 @@ test('a database that was cut to nothing beside a WAL is no empty database', asy
 	}
 });
 
-/** In the header; at each page or frame; in the middle of every other one; around the first ones, byte by byte. */
-function placesIn(size: number, header: number, unit: number): number[] {
+/**
+ * In the header; around the first pages or frames, byte by byte; at the starts of the others, and in their middles, which
+ * the strategies share out among themselves.
+ */
+function placesIn(size: number, header: number, unit: number, turn: number): number[] {
 	const first = header === 100 ? 0 : header;
 	const places = [2, 15, 18, header - 1, header, header + 1];
+	const others: number[] = [];
 	for (let start = first; start < size; start += unit) {
 		const middle = start + Math.floor(unit / 2);
-		places.push(start);
-		if (start < first + 3 * unit) places.push(start - 1, start + 1, start + 23, start + 24, start + 25, middle);
-		else if ((start - first) % (2 * unit) === 0) places.push(middle);
+		if (start >= first + 3 * unit) others.push(start, middle);
+		else places.push(start - 1, start, start + 1, start + 23, start + 24, start + 25, middle);
 	}
 
+	places.push(...others.filter((_, index) => index % STRATEGY_NAMES.length === turn));
 	return [...new Set(places)].filter((place) => place > 1 && place < size);
 }
 

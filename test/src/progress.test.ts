@@ -9,6 +9,7 @@ import {callsOf, type Call} from '../helpers/calls.js';
 import {makeAccounts, type AccountsOptions} from '../helpers/database.js';
 import {makeDirectory} from '../helpers/directory.js';
 import {isInstalled} from '../helpers/program.js';
+import {PYTHON} from '../helpers/python.js';
 
 /** Makes a database, and tells how many pages it has. */
 function makePages(path: string, {pageSize = 4096, ...options}: AccountsOptions): number {
@@ -84,11 +85,11 @@ function stepsFor(total: number): number[] {
 	return [...many, half - 1, half, total - 1, total, total + 1, 0, -7];
 }
 
-const hasPython = isInstalled('python3');
+const hasPython = isInstalled(PYTHON);
 
 function callsOfPython(path: string, steps: readonly number[]): unknown {
 	const script = fileURLToPath(new URL('../fixtures/cpython-backup.py', import.meta.url));
-	const {stdout, stderr} = spawnSync('python3', [script, path, JSON.stringify(steps)], {encoding: 'utf8'});
+	const {stdout, stderr} = spawnSync(PYTHON, [script, path, JSON.stringify(steps)], {encoding: 'utf8'});
 	if (stdout === '') throw new Error(stderr);
 	return JSON.parse(stdout);
 }
