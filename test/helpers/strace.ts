@@ -32,7 +32,7 @@ export function hasStrace(): boolean {
  */
 export function failingReads(path: string, when: string): readonly string[] {
 	const inject = `inject=pread64:error=EIO:when=${when}`;
-	return ['strace', '-f', '-qq', '-o', '/dev/null', '-P', path, '-e', 'trace=pread64', '-e', inject];
+	return ['strace', '-f', '--seccomp-bpf', '-qq', '-o', '/dev/null', '-P', path, '-e', 'trace=pread64', '-e', inject];
 }
 
 /**
@@ -42,7 +42,7 @@ export function failingReads(path: string, when: string): readonly string[] {
  */
 export function failingFlushes(path: string, when: string): readonly string[] {
 	const inject = ['-e', 'trace=fsync,fdatasync', '-e', `inject=fsync,fdatasync:error=EIO:when=${when}`];
-	return ['strace', '-f', '-qq', '-o', '/dev/null', '-P', path, ...inject];
+	return ['strace', '-f', '--seccomp-bpf', '-qq', '-o', '/dev/null', '-P', path, ...inject];
 }
 
 export interface TraceOptions {
@@ -61,7 +61,7 @@ export async function traceBackup(
 ): Promise<readonly SystemCall[]> {
 	const output = join(makeDirectory(t), 'strace');
 	const traced = ['-f', ...(children ? [] : ['-b', 'execve']), '-e', `trace=${TRACED.join(',')}`];
-	const under = ['strace', ...traced, '-y', '-qq', '-s', '256', '-o', output];
+	const under = ['strace', '--seccomp-bpf', ...traced, '-y', '-qq', '-s', '256', '-o', output];
 	const {child, run} = await startBackupProcess(t, order, {under});
 	const outcome = await run();
 	if (outcome.status !== 'fulfilled') throw new Error(`The traced backup failed: ${outcome.message ?? ''}`);
