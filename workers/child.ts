@@ -116,7 +116,8 @@ export async function askChild<Name extends TaskName>(
 		if (reply.type === 'answer' || heard) return reply;
 	}
 
-	const child = await start(job);
+	// That one was killed while it started says nothing about the next one. What is done without a child cannot be ended.
+	const child = (await start(job)) ?? (job.control.cancelled ? undefined : await start(job));
 	// It may be the cancellation that it did not live to see.
 	job.patience.throwIfCancelled();
 	if (child === undefined) return {type: 'unavailable'};

@@ -33,7 +33,7 @@ interface Fit {
 
 export const growth: Workload = {
 	method:
-		'As in `large`, with sizes over five orders of magnitude. The line through the medians is the one with the least ' +
+		'As in `large`, with sizes from 20 KB to 1 GB. The line through the medians is the one with the least ' +
 		'relative deviations, so that small sizes count as much as large ones.',
 
 	async run(bench) {

@@ -97,6 +97,29 @@ for (const [name, options] of Object.entries(UNABLE)) {
 	});
 }
 
+onLinux('a child that is killed while it starts is followed by another one', async (t) => {
+	const directory = makeDirectory(t);
+	const [source, target, starts] = [join(directory, 'app.db'), join(directory, 'copy.db'), join(directory, 'starts')];
+	const doomed = join(directory, 'doomed');
+	writeFileSync(
+		doomed,
+		`#!/bin/sh\necho start >> '${starts}'\n[ $(wc -l < '${starts}') -gt 1 ] || kill -9 $$\nexec '${process.execPath}' "$@"\n`,
+		{mode: 0o755},
+	);
+	// Its check has no end, and nothing could end it in the worker.
+	makeEndless(source, 'large');
+	const {pid, kill} = backupApart(t, [{source, target, options: {verify: 'full'}}], {
+		env: {EXEC_PATH: doomed},
+		manager: {maxThreads: 1, ...NO_NODE.manager},
+	});
+
+	const started = (): number => (existsSync(starts) ? readFileSync(starts, 'utf8').split('\n').length - 1 : 0);
+	await until('the second child checks', () => started() > 1 && findBusyChecks(pid).length > 0);
+	await kill();
+
+	t.is(started(), 2);
+});
+
 onLinux('a program that is none of ours, as one that starts itself, is not started again and again', async (t) => {
 	const directory = makeDirectory(t);
 	const [source, target, starts] = ['app.db', 'copy.db', 'starts'].map((name) => join(directory, name)) as [
