@@ -21,6 +21,19 @@ export default defineConfig(
 		},
 	},
 	{
+		files: ['test/**/*.test.ts'],
+		rules: {
+			'no-restricted-syntax': [
+				'error',
+				{
+					selector: 'CallExpression[callee.name="test"]',
+					message:
+						'Use test.serial: tests of a file that run at once take twice the processor time, and longer. Files run at once.',
+				},
+			],
+		},
+	},
+	{
 		files: ['**/*.js'],
 		extends: [tseslint.configs.disableTypeChecked],
 	},

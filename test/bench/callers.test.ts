@@ -39,7 +39,7 @@ async function setUp(t: ExecutionContext, name: CallerName, bytes: number): Prom
 }
 
 for (const [name, program] of CALLERS) {
-	const where = isInstalled(program) ? test : test.skip;
+	const where = isInstalled(program) ? test.serial : test.serial.skip;
 
 	where(`${name} makes a copy`, async (t) => {
 		const {databases, sources, copies, caller} = await setUp(t, name, 1e6);
@@ -60,7 +60,7 @@ for (const [name, program] of CALLERS) {
 	});
 }
 
-test('a copy that does not end is pending, and its process can be killed', async (t) => {
+test.serial('a copy that does not end is pending, and its process can be killed', async (t) => {
 	const {copies, caller} = await setUp(t, 'better-sqlite3', 64e6);
 	await caller.call('begin', join(copies, 'copy.db'), AS_BY_DEFAULT);
 	const {state} = await caller.call('outcome', 0);

@@ -88,7 +88,7 @@ const TARGETS: Record<string, [(target: string, trial: Trial) => void, Partial<F
 };
 
 for (const [name, [make, expected]] of Object.entries(TARGETS)) {
-	test(`tells what a target is: ${name}`, async (t) => {
+	test.serial(`tells what a target is: ${name}`, async (t) => {
 		const trial = await setUp(t);
 		mkdirSync(trial.directory);
 		const target = await newTarget(trial);
@@ -130,7 +130,7 @@ const WORDS: readonly (readonly [Outcome, Found, string])[] = [
 ];
 
 for (const [outcome, what, words] of WORDS) {
-	test(`says "${words}"`, (t) => {
+	test.serial(`says "${words}"`, (t) => {
 		t.is(endWords(outcome, what), words);
 	});
 }
@@ -147,7 +147,7 @@ const SEEN: readonly (readonly [Situation, CallerName, string, RegExp])[] = [
 ];
 
 for (const [situation, name, program, cell] of SEEN) {
-	const where = isInstalled(program) ? test : test.skip;
+	const where = isInstalled(program) ? test.serial : test.serial.skip;
 
 	where(`${situation.title}: ${name}`, async (t) => {
 		// Large enough to be met in the middle.

@@ -12,19 +12,22 @@ async function setUp(t: ExecutionContext): Promise<{directory: string; databases
 	return {directory, databases, sources: await databases.make(join(directory, 'sources'), 2, 200e3)};
 }
 
-test('makes equal databases of the size that was asked for, in WAL mode, with nothing left in a WAL', async (t) => {
-	const {sources} = await setUp(t);
-	t.is(sources.paths.length, 2);
-	t.true(Math.abs(sources.bytes / 2 - 200e3) < 10e3, String(sources.bytes));
-	for (const path of sources.paths) {
-		const database = new Database(path, {readonly: true, fileMustExist: true});
-		t.is(database.pragma('journal_mode', {simple: true}), 'wal');
-		t.is(database.prepare('SELECT count(*) FROM account').pluck().get(), sources.contents.rows);
-		database.close();
-	}
-});
+test.serial(
+	'makes equal databases of the size that was asked for, in WAL mode, with nothing left in a WAL',
+	async (t) => {
+		const {sources} = await setUp(t);
+		t.is(sources.paths.length, 2);
+		t.true(Math.abs(sources.bytes / 2 - 200e3) < 10e3, String(sources.bytes));
+		for (const path of sources.paths) {
+			const database = new Database(path, {readonly: true, fileMustExist: true});
+			t.is(database.pragma('journal_mode', {simple: true}), 'wal');
+			t.is(database.prepare('SELECT count(*) FROM account').pluck().get(), sources.contents.rows);
+			database.close();
+		}
+	},
+);
 
-test('accepts a whole copy', async (t) => {
+test.serial('accepts a whole copy', async (t) => {
 	const {directory, databases, sources} = await setUp(t);
 	const copy = join(directory, 'copy.db');
 	copyFileSync(sources.paths[0] ?? '', copy);
@@ -56,7 +59,7 @@ const BAD_COPIES: Record<string, (copy: string, source: string) => void> = {
 };
 
 for (const [name, spoil] of Object.entries(BAD_COPIES)) {
-	test(`takes this for no copy: ${name}`, async (t) => {
+	test.serial(`takes this for no copy: ${name}`, async (t) => {
 		const {directory, databases, sources} = await setUp(t);
 		const [source = ''] = sources.paths;
 		const copies = ['good.db', 'bad.db'].map((file) => join(directory, file));
@@ -68,7 +71,7 @@ for (const [name, spoil] of Object.entries(BAD_COPIES)) {
 	});
 }
 
-test('refuses sizes for which the disk has no room, and says so', async (t) => {
+test.serial('refuses sizes for which the disk has no room, and says so', async (t) => {
 	const directory = makeDirectory(t);
 	await t.notThrowsAsync(requireSpace(directory, 1000));
 	const error = await t.throwsAsync(requireSpace(directory, 1e18));

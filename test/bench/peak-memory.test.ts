@@ -3,7 +3,7 @@ import {spawn} from 'node:child_process';
 import test from 'ava';
 import {TELLS_MEMORY, withPeakMemory} from '../../bench/harness/peak-memory.js';
 
-const where = TELLS_MEMORY ? test : test.skip;
+const where = TELLS_MEMORY ? test.serial : test.serial.skip;
 
 const MEGABYTES = 100;
 /** A program that fills so much memory when it is told to, lets go of it, and says so; then it has a child do the same. */

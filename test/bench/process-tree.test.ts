@@ -3,7 +3,7 @@ import {spawn} from 'node:child_process';
 import test from 'ava';
 import {processTree, withCpuSeconds} from '../../bench/harness/process-tree.js';
 
-const onLinux = process.platform === 'linux' ? test : test.skip;
+const onLinux = process.platform === 'linux' ? test.serial : test.serial.skip;
 
 /** A program that uses the processor for so long, by its own account, and then says so. */
 const BURN = 'const use = process.cpuUsage; while (use().user + use().system < 200_000); console.log("burnt");';

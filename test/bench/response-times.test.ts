@@ -9,7 +9,7 @@ function record(interval: number): ResponseTimes {
 	return times;
 }
 
-test('a wait counts for the requests that were not sent because of it', (t) => {
+test.serial('a wait counts for the requests that were not sent because of it', (t) => {
 	const times = record(1);
 	// Half of all 2,000 would have been sent in that second, evenly, so each waited for what was left of it.
 	t.true(Math.abs(times.percentile(75) - 500) < 5, String(times.percentile(75)));
@@ -17,7 +17,7 @@ test('a wait counts for the requests that were not sent because of it', (t) => {
 	t.true(Math.abs(times.longest - 1000) < 10, String(times.longest));
 });
 
-test('without an interval each response counts once', (t) => {
+test.serial('without an interval each response counts once', (t) => {
 	const times = record(Infinity);
 	t.true(Math.abs(times.percentile(99) - 1) < 0.01, String(times.percentile(99)));
 	t.true(Math.abs(times.longest - 1000) < 10, String(times.longest));

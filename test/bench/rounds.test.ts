@@ -46,7 +46,7 @@ async function run(
 	return {order, series};
 }
 
-test('everyone has a turn in each round, and each round begins with another', async (t) => {
+test.serial('everyone has a turn in each round, and each round begins with another', async (t) => {
 	const {order, series} = await run({a: [1, 2, 3], b: [4, 5, 6], c: [7, 8, 9]});
 	t.is(order.join(''), 'abc' + 'bca' + 'cab');
 	t.deepEqual(
@@ -59,7 +59,7 @@ test('everyone has a turn in each round, and each round begins with another', as
 	);
 });
 
-test('who fails is out, with the reason, and keeps what it measured before', async (t) => {
+test.serial('who fails is out, with the reason, and keeps what it measured before', async (t) => {
 	const {order, series} = await run({a: [1, new Error('no such table')], b: [4, 5, 6]});
 	t.is(order.join(''), 'ab' + 'ba' + 'b');
 	t.deepEqual(series[0]?.samples, [1]);
@@ -67,7 +67,7 @@ test('who fails is out, with the reason, and keeps what it measured before', asy
 	t.is(series[1]?.failure, undefined);
 });
 
-test('who has taken more than its budget is left out, but not before the second round', async (t) => {
+test.serial('who has taken more than its budget is left out, but not before the second round', async (t) => {
 	const {series} = await run({slow: [100, 100, 100], fast: [1, 1, 1]}, 10);
 	t.deepEqual(
 		series.map(({samples}) => samples.length),
@@ -75,14 +75,14 @@ test('who has taken more than its budget is left out, but not before the second 
 	);
 });
 
-test('whose sample says it all is not measured again', async (t) => {
+test.serial('whose sample says it all is not measured again', async (t) => {
 	const {order, series} = await run({final: [100, 1, 1], other: [1, 1, 1]}, Infinity, (sample) => sample === 100);
 	t.is(order.join(' '), 'final other other other');
 	t.deepEqual(series[0]?.samples, [100]);
 	t.is(series[0]?.failure, undefined);
 });
 
-test("an abort ends it at once: what it interrupted is nobody's failure", async (t) => {
+test.serial("an abort ends it at once: what it interrupted is nobody's failure", async (t) => {
 	const controller = new AbortController();
 	const contender: Contender<number> = {
 		async measure() {

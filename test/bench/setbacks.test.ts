@@ -20,7 +20,7 @@ const CASES: Record<string, [readonly number[], number]> = {
 };
 
 for (const [name, [remaining, expected]] of Object.entries(CASES)) {
-	test(`${name}: ${String(expected)} steps in vain`, (t) => {
+	test.serial(`${name}: ${String(expected)} steps in vain`, (t) => {
 		t.is(count(remaining), expected);
 	});
 }

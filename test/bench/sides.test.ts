@@ -20,7 +20,7 @@ const SIDES: readonly (readonly [SideName, string])[] = [
 const {signal} = new AbortController();
 
 for (const [side, program] of SIDES) {
-	const where = isInstalled(program) ? test : test.skip;
+	const where = isInstalled(program) ? test.serial : test.serial.skip;
 
 	where(`${side} copies all that the application has open, one after another and at once`, async (t) => {
 		const directory = makeDirectory(t);
@@ -42,7 +42,7 @@ for (const [side, program] of SIDES) {
 	});
 }
 
-test('what a side cannot do is reported with its own words, and so is its death', async (t) => {
+test.serial('what a side cannot do is reported with its own words, and so is its death', async (t) => {
 	const process = await startSide('better-sqlite3', {concurrency: 1}, signal);
 	t.teardown(async () => process.end());
 	await t.throwsAsync(process.open(['/nowhere/a.db']), {message: /directory does not exist/});
@@ -56,7 +56,7 @@ test('what a side cannot do is reported with its own words, and so is its death'
 	await t.throwsAsync(opening, {message: /process of better-sqlite3 ended \(SIGKILL\)/});
 });
 
-test('an abort kills the process of a side', async (t) => {
+test.serial('an abort kills the process of a side', async (t) => {
 	const controller = new AbortController();
 	const process = await startSide('better-sqlite3', {concurrency: 1}, controller.signal);
 	globalThis.process.kill(process.pid, 'SIGSTOP');

@@ -91,7 +91,7 @@ const COLLISIONS: Readonly<Record<string, Collision>> = {
 };
 
 for (const [name, {databases, args, says, before}] of Object.entries(COLLISIONS)) {
-	test(`${name}: refused before anything is copied`, async (t) => {
+	test.serial(`${name}: refused before anything is copied`, async (t) => {
 		const cwd = setUp(t, databases);
 		before?.(cwd);
 		const {exit, stdout, stderr} = await runCli(t, ['copy-all', ...args, '--out', 'out'], {cwd});
@@ -108,7 +108,7 @@ for (const [name, {databases, args, says, before}] of Object.entries(COLLISIONS)
 
 const CASES = ['in/Foo.db', 'in/foo.db', 'in/Sub/a.db', 'in/sub/A.db', 'in/other.db', 'in/OTHER.db-WAL'];
 
-test('names that differ in case are two files', async (t) => {
+test.serial('names that differ in case are two files', async (t) => {
 	const cwd = setUp(t, CASES);
 	const {exit, stderr} = await runCli(t, ['copy-all', 'in/**/*', '--out', 'out'], {cwd});
 
@@ -116,7 +116,7 @@ test('names that differ in case are two files', async (t) => {
 	for (const [index, name] of CASES.entries()) t.is(stateOf(join(cwd, name.replace('in', 'out'))).tag, index + 1);
 });
 
-test(
+test.serial(
 	'names that differ in case are one file where the file system says so',
 	withCaselessDisk(async (t, disk) => {
 		const cwd = setUp(t, CASES);

@@ -24,7 +24,7 @@ function tagOf(cwd: string, name: string): number {
 	return state.mixed || state.integrity !== 'ok' ? NaN : state.tag;
 }
 
-test('the tree below the base of the pattern is kept, whatever the names are', async (t) => {
+test.serial('the tree below the base of the pattern is kept, whatever the names are', async (t) => {
 	const names = [
 		'live/a.db',
 		'live/eu/b c.db',
@@ -51,7 +51,7 @@ test('the tree below the base of the pattern is kept, whatever the names are', a
 	t.deepEqual(listDirectory(join(cwd, 'back/ups')), ['[1]', 'a.db', 'eu', 'line\nbreak.db', 'ünï'].sort());
 });
 
-test('several patterns, files by their names among them, each file once', async (t) => {
+test.serial('several patterns, files by their names among them, each file once', async (t) => {
 	const cwd = setUp(t, ['x/a.db', 'x/b.sqlite', 'y/[c].db', 'y/c.db']);
 	const args = ['copy-all', 'x/*.{db,sqlite}', 'x/a*', 'y/[c].db', '--out', 'out', '--json', '--quiet'];
 	const result = await runCli(t, args, {cwd});
@@ -68,7 +68,7 @@ test('several patterns, files by their names among them, each file once', async 
 	t.like(records.at(-1), {type: 'summary', copied: 3, failed: 0, left: 0});
 });
 
-test('a name with a dash in front, behind --', async (t) => {
+test.serial('a name with a dash in front, behind --', async (t) => {
 	const cwd = setUp(t, ['-a/b.db', '-c.db']);
 	const {exit, stderr} = await runCli(t, ['copy-all', '--out', 'out', '--', '-a/*', '-c.db'], {cwd});
 
@@ -76,7 +76,7 @@ test('a name with a dash in front, behind --', async (t) => {
 	t.deepEqual(listDirectory(join(cwd, 'out')), ['-c.db', 'b.db']);
 });
 
-test('what lies beside databases is left out, and the copies of the last time', async (t) => {
+test.serial('what lies beside databases is left out, and the copies of the last time', async (t) => {
 	const cwd = setUp(t, ['a.db', 'sub/app-journal', 'backups/old.db', 'backup.db']);
 	// In use, so that there are sidecars.
 	const holder = await openElsewhere(t, join(cwd, 'a.db'));
@@ -97,7 +97,7 @@ test('what lies beside databases is left out, and the copies of the last time', 
 	}
 });
 
-test('failures are named, do not stop the rest, and make the exit code 1', async (t) => {
+test.serial('failures are named, do not stop the rest, and make the exit code 1', async (t) => {
 	const cwd = setUp(t, ['in/a.db', 'in/sub/b.db', 'in/sub/c.db']);
 	writeFileSync(join(cwd, 'in/text.db'), 'no database'.repeat(100));
 	symlinkSync('nowhere', join(cwd, 'in/dangling.db'));
@@ -135,7 +135,7 @@ test('failures are named, do not stop the rest, and make the exit code 1', async
 	t.like(records.at(-1), {type: 'summary', copied: 1, failed: 4, left: 0});
 });
 
-test('a directory that cannot be looked into is a failure, and the rest is copied', async (t) => {
+test.serial('a directory that cannot be looked into is a failure, and the rest is copied', async (t) => {
 	const user = findUser();
 	if (user === undefined) {
 		t.log('NOT TESTED: no user whom permissions keep out.');
@@ -224,7 +224,7 @@ const LINKED: Readonly<
 };
 
 for (const [name, {databases, links, pattern, found}] of Object.entries(LINKED)) {
-	test(`${name}: nothing is left out, and nothing found twice`, async (t) => {
+	test.serial(`${name}: nothing is left out, and nothing found twice`, async (t) => {
 		const cwd = setUp(t, databases);
 		mkdirSync(join(cwd, 'in'), {recursive: true});
 		for (const [link, target] of Object.entries(links)) symlinkSync(target, join(cwd, link));
@@ -238,7 +238,7 @@ for (const [name, {databases, links, pattern, found}] of Object.entries(LINKED))
 	});
 }
 
-test('what is no file is no database', async (t) => {
+test.serial('what is no file is no database', async (t) => {
 	const cwd = setUp(t, ['in/a.db']);
 	execFileSync('mkfifo', [join(cwd, 'in/fifo.db')]);
 	symlinkSync('fifo.db', join(cwd, 'in/link.db'));
@@ -249,18 +249,21 @@ test('what is no file is no database', async (t) => {
 });
 
 for (const pattern of ['in/*/*.db', 'in/**/*.db']) {
-	test(`a directory that is not there, as of a disk that is not mounted, is a failure: ${pattern}`, async (t) => {
-		const cwd = setUp(t, ['in/a/x.db']);
-		symlinkSync('/nowhere/b', join(cwd, 'in/b'));
-		const {exit, stderr} = await runCli(t, ['copy-all', pattern, '--out', 'out'], {cwd});
+	test.serial(
+		`a directory that is not there, as of a disk that is not mounted, is a failure: ${pattern}`,
+		async (t) => {
+			const cwd = setUp(t, ['in/a/x.db']);
+			symlinkSync('/nowhere/b', join(cwd, 'in/b'));
+			const {exit, stderr} = await runCli(t, ['copy-all', pattern, '--out', 'out'], {cwd});
 
-		t.is(exit, 1);
-		t.regex(stderr, /^sqlite-hotcopy: in\/b: ERR_BACKUP_SOURCE: .*ENOENT.*What is in it was not copied/m);
-		t.is(tagOf(cwd, 'out/a/x.db'), 1);
-	});
+			t.is(exit, 1);
+			t.regex(stderr, /^sqlite-hotcopy: in\/b: ERR_BACKUP_SOURCE: .*ENOENT.*What is in it was not copied/m);
+			t.is(tagOf(cwd, 'out/a/x.db'), 1);
+		},
+	);
 }
 
-test('a link to a directory that may not be entered is a failure', async (t) => {
+test.serial('a link to a directory that may not be entered is a failure', async (t) => {
 	const user = findUser();
 	if (user === undefined) {
 		t.log('NOT TESTED: no user whom permissions keep out.');
@@ -282,7 +285,7 @@ test('a link to a directory that may not be entered is a failure', async (t) => 
 	t.is(tagOf(cwd, 'out/a/x.db'), 1);
 });
 
-test('--debug shows where each failure comes from, in words as well', async (t) => {
+test.serial('--debug shows where each failure comes from, in words as well', async (t) => {
 	const cwd = setUp(t, ['in/a.db']);
 	writeFileSync(join(cwd, 'in/b.db'), 'no database'.repeat(100));
 	const args = ['copy-all', 'in/*.db', '--out', 'out'];
@@ -293,7 +296,7 @@ test('--debug shows where each failure comes from, in words as well', async (t) 
 	t.regex(debug.stderr, /^sqlite-hotcopy: in\/b\.db: ERR_BACKUP_SOURCE: [^\n]+\n(?:.*\n)*? +at /m);
 });
 
-test('a name that SQLite cannot be given is told of in the words of a wrong argument', async (t) => {
+test.serial('a name that SQLite cannot be given is told of in the words of a wrong argument', async (t) => {
 	const cwd = setUp(t, ['in/a.db']);
 	writeFileSync(join(cwd, 'in/b.db '), '');
 	const result = await runCli(t, ['copy-all', 'in/*', '--out', 'out', '--json', '--quiet'], {cwd});
@@ -306,7 +309,7 @@ test('a name that SQLite cannot be given is told of in the words of a wrong argu
 	t.is(tagOf(cwd, 'out/a.db'), 1);
 });
 
-test('what is shut off among the sources is shut off among the copies', async (t) => {
+test.serial('what is shut off among the sources is shut off among the copies', async (t) => {
 	const cwd = setUp(t, ['in/secret/a.db', 'in/open/b.db']);
 	chmodSync(join(cwd, 'in'), 0o750);
 	chmodSync(join(cwd, 'in/secret'), 0o500);
@@ -320,7 +323,7 @@ test('what is shut off among the sources is shut off among the copies', async (t
 	t.deepEqual(['out', 'out/secret', 'out/open'].map(modeOf), [0o750, 0o700, modeOf('in/open')]);
 });
 
-test('--checksum prints a list that sha256sum can check', async (t) => {
+test.serial('--checksum prints a list that sha256sum can check', async (t) => {
 	const cwd = setUp(t, ['in/a.db', 'in/b.db', 'in/sub/c.db']);
 	const {exit, stdout} = await runCli(t, ['copy-all', 'in/**/*.db', '--out', 'out', '--checksum', '--quiet'], {cwd});
 
@@ -339,7 +342,7 @@ const NOTHING: readonly (readonly [patterns: readonly string[], says: string])[]
 ];
 
 for (const [patterns, says] of NOTHING) {
-	test(`nothing is copied: ${patterns.join(' ')}`, async (t) => {
+	test.serial(`nothing is copied: ${patterns.join(' ')}`, async (t) => {
 		const cwd = setUp(t, ['in/a.db']);
 		const {exit, stdout, stderr} = await runCli(t, ['copy-all', ...patterns, '--out', 'out'], {cwd});
 

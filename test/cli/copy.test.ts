@@ -15,7 +15,7 @@ function setUp(t: ExecutionContext, name = 'app.db'): string {
 	return directory;
 }
 
-test('copy tells in one line what it did', async (t) => {
+test.serial('copy tells in one line what it did', async (t) => {
 	const cwd = setUp(t);
 	const {exit, stdout} = await runCli(t, ['copy', 'app.db', 'copy.db'], {cwd});
 
@@ -25,7 +25,7 @@ test('copy tells in one line what it did', async (t) => {
 	t.deepEqual(listDirectory(cwd), ['app.db', 'copy.db']);
 });
 
-test('--quiet says nothing', async (t) => {
+test.serial('--quiet says nothing', async (t) => {
 	const cwd = setUp(t);
 	const result = await runCli(t, ['copy', 'app.db', 'copy.db', '--quiet'], {cwd});
 
@@ -33,7 +33,7 @@ test('--quiet says nothing', async (t) => {
 	t.deepEqual(stateOf(join(cwd, 'copy.db')), tagged(TAG));
 });
 
-test('in a pipe, the progress of a slow copy is plain lines on standard error', async (t) => {
+test.serial('in a pipe, the progress of a slow copy is plain lines on standard error', async (t) => {
 	const cwd = setUp(t);
 	const args = ['copy', 'app.db', 'copy.db', '--pages', '1', '--max-rate', '10kB/s'];
 	const {exit, stdout, stderr} = await runCli(t, args, {cwd});
@@ -48,7 +48,7 @@ test('in a pipe, the progress of a slow copy is plain lines on standard error', 
 	t.false(`${stdout}${stderr}`.includes('\x1B'));
 });
 
-test('--json: each line is an object, the last one the result', async (t) => {
+test.serial('--json: each line is an object, the last one the result', async (t) => {
 	const cwd = setUp(t);
 	const args = ['copy', 'app.db', 'copy.db', '--json', '--pages', '1', '--max-rate', '100kB'];
 	const result = await runCli(t, args, {cwd});
@@ -70,7 +70,7 @@ test('--json: each line is an object, the last one the result', async (t) => {
 	t.true(progress.slice(0, -1).every(({status}) => status === 'ok'));
 });
 
-test('--json --quiet: the result only', async (t) => {
+test.serial('--json --quiet: the result only', async (t) => {
 	const cwd = setUp(t);
 	const result = await runCli(t, ['copy', 'app.db', 'copy.db', '--json', '--quiet'], {cwd});
 
@@ -81,7 +81,7 @@ test('--json --quiet: the result only', async (t) => {
 	);
 });
 
-test('--checksum prints what sha256sum can check, also with --quiet', async (t) => {
+test.serial('--checksum prints what sha256sum can check, also with --quiet', async (t) => {
 	const odd = 'a\\b\nc.db';
 	const cwd = setUp(t);
 	const loud = await runCli(t, ['copy', 'app.db', 'copy.db', '--checksum'], {cwd});
@@ -94,7 +94,7 @@ test('--checksum prints what sha256sum can check, also with --quiet', async (t) 
 	t.is(check.match(/: OK$/gm)?.length, 2, check);
 });
 
-test('into a directory, under the name of what is copied', async (t) => {
+test.serial('into a directory, under the name of what is copied', async (t) => {
 	const cwd = setUp(t);
 	mkdirSync(join(cwd, 'backups'));
 	makeTagged(join(cwd, 'archive.db'), TAG + 1);
@@ -108,7 +108,7 @@ test('into a directory, under the name of what is copied', async (t) => {
 });
 
 for (const name of ['-dash.db', '--json']) {
-	test(`behind --, ${name} is a name`, async (t) => {
+	test.serial(`behind --, ${name} is a name`, async (t) => {
 		const cwd = setUp(t, name);
 		const result = await runCli(t, ['copy', '--quiet', '--', name, `${name} copy.db`], {cwd});
 
@@ -126,7 +126,7 @@ const FLAGS: readonly (readonly [flags: readonly string[], result: Record<string
 ];
 
 for (const [flags, expected] of FLAGS) {
-	test(`copy ${flags.join(' ')}`, async (t) => {
+	test.serial(`copy ${flags.join(' ')}`, async (t) => {
 		const cwd = setUp(t);
 		const result = await runCli(t, ['copy', '--json', ...flags, 'app.db', 'copy.db'], {cwd});
 
@@ -136,7 +136,7 @@ for (const [flags, expected] of FLAGS) {
 	});
 }
 
-test('--mode and --journal-mode', async (t) => {
+test.serial('--mode and --journal-mode', async (t) => {
 	const cwd = setUp(t);
 	const {exit} = await runCli(t, ['copy', 'app.db', 'copy.db', '--mode', '0400', '--journal-mode', 'delete'], {cwd});
 

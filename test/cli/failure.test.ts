@@ -76,7 +76,7 @@ const FAILURES: Readonly<Record<string, Failure>> = {
 };
 
 for (const [name, {args, code, says, before}] of Object.entries(FAILURES)) {
-	test(`${name}: exit code 1, the code and what to do in one line, the target as it was`, async (t) => {
+	test.serial(`${name}: exit code 1, the code and what to do in one line, the target as it was`, async (t) => {
 		const cwd = makeDirectory(t);
 		makeTagged(join(cwd, 'app.db'), 1);
 		makeTagged(join(cwd, 'copy.db'), 2);
@@ -93,7 +93,7 @@ for (const [name, {args, code, says, before}] of Object.entries(FAILURES)) {
 	});
 }
 
-test('--json: the error is the last object; --debug: its stack is on standard error', async (t) => {
+test.serial('--json: the error is the last object; --debug: its stack is on standard error', async (t) => {
 	const cwd = makeDirectory(t);
 	mkdirSync(join(cwd, 'none.db'));
 	const result = await runCli(t, ['copy', 'none.db', 'copy.db', '--json', '--debug'], {cwd});
@@ -106,7 +106,7 @@ test('--json: the error is the last object; --debug: its stack is on standard er
 	t.regex(result.stderr, /BackupError: .*\n +at /);
 });
 
-test('names cannot write to the terminal', async (t) => {
+test.serial('names cannot write to the terminal', async (t) => {
 	const cwd = makeDirectory(t);
 	const {exit, stderr} = await runCli(t, ['copy', '\x1B]0;title\x07\n\u202Enone.db', 'copy.db'], {cwd});
 

@@ -9,12 +9,12 @@ const PACKAGE = readFileSync(fileURLToPath(new URL('../../package.json', import.
 
 const commands = createProgram(() => Promise.resolve()).commands;
 
-test('--version is that of the package', async (t) => {
+test.serial('--version is that of the package', async (t) => {
 	const {version} = JSON.parse(PACKAGE) as {readonly version: string};
 	t.deepEqual(await runCli(t, ['--version']), {exit: 0, stdout: `${version}\n`, stderr: ''});
 });
 
-test('--help lists the commands and the exit codes', async (t) => {
+test.serial('--help lists the commands and the exit codes', async (t) => {
 	const {exit, stdout, stderr} = await runCli(t, ['--help']);
 
 	t.deepEqual([exit, stderr], [0, '']);
@@ -24,7 +24,7 @@ test('--help lists the commands and the exit codes', async (t) => {
 
 for (const command of commands) {
 	const name = command.name();
-	test(`${name} --help has examples, units and exit codes`, async (t) => {
+	test.serial(`${name} --help has examples, units and exit codes`, async (t) => {
 		const {exit, stdout, stderr} = await runCli(t, [name, '--help']);
 
 		t.deepEqual([exit, stderr], [0, '']);
@@ -34,7 +34,7 @@ for (const command of commands) {
 		for (const line of stdout.split('\n')) t.true(line.length <= 120, line);
 	});
 
-	test(`docs/cli.md has ${name}, and each of its options`, (t) => {
+	test.serial(`docs/cli.md has ${name}, and each of its options`, (t) => {
 		const heading = DOCUMENT.indexOf(`## \`sqlite-hotcopy ${name}`);
 		t.not(heading, -1);
 		for (const {long} of command.options) t.true(DOCUMENT.includes(`\`${long ?? ''}`), long ?? '');

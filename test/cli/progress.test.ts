@@ -24,7 +24,7 @@ function progressOf(id: string, remaining: number, status: ProgressEvent['status
 	return {job: {...JOB, id, remaining}, status, remaining, total: JOB.total};
 }
 
-test('a pace is that of the last seconds', (t) => {
+test.serial('a pace is that of the last seconds', (t) => {
 	const pace = new Pace();
 	t.is(pace.rate, undefined);
 	pace.update(0, 0);
@@ -41,7 +41,7 @@ test('a pace is that of the last seconds', (t) => {
 	t.is(pace.timeFor(6000), undefined);
 });
 
-test('what is told of a copy', (t) => {
+test.serial('what is told of a copy', (t) => {
 	const state = new JobState();
 	state.update({...progressOf('job', 0), job: {...JOB, total: 0, pageSize: 0}});
 	t.deepEqual([state.fraction, state.words], [0, '']);
@@ -53,7 +53,7 @@ test('what is told of a copy', (t) => {
 	t.deepEqual([state.fraction, state.words], [1, '4.1 MB of 4.1 MB, finishing']);
 });
 
-test('what is told of many copies goes by their sizes, and by their number where they are small', (t) => {
+test.serial('what is told of many copies goes by their sizes, and by their number where they are small', (t) => {
 	const tally = new Tally([9e6, 0, 0]);
 	const state = new FleetState(tally);
 	t.is(state.words, '0 of 3 databases, 0 B');
@@ -75,7 +75,7 @@ test('what is told of many copies goes by their sizes, and by their number where
 	t.like(tally.toRecord(), {type: 'summary', copied: 1, failed: 2, left: 0, bytes: 4_096_000});
 });
 
-test('what is lent comes back, and who comes too late gets none', (t) => {
+test.serial('what is lent comes back, and who comes too late gets none', (t) => {
 	const slots = new Slots(['x', 'y']);
 	t.deepEqual([slots.take('a'), slots.take('b'), slots.take('c')], ['x', 'y', undefined]);
 	t.deepEqual([slots.of('b'), slots.of('c'), slots.release('c')], ['y', undefined, undefined]);

@@ -19,23 +19,26 @@ function setUp(t: ExecutionContext, wal = false): string {
 }
 
 for (const wal of [true, false]) {
-	test(`under a connection in ${wal ? 'WAL' : 'rollback'} mode, with a copy of the state from before`, async (t) => {
-		const cwd = setUp(t, wal);
-		const holder = await openElsewhere(t, join(cwd, 'app.db'));
-		t.like((await holder.run(STATE_SQL))[0], {tag: OLD});
-		const {exit, stdout} = await runCli(t, ['restore', 'backup.db', 'app.db', '--safety-copy', 'before.db'], {cwd});
+	test.serial(
+		`under a connection in ${wal ? 'WAL' : 'rollback'} mode, with a copy of the state from before`,
+		async (t) => {
+			const cwd = setUp(t, wal);
+			const holder = await openElsewhere(t, join(cwd, 'app.db'));
+			t.like((await holder.run(STATE_SQL))[0], {tag: OLD});
+			const {exit, stdout} = await runCli(t, ['restore', 'backup.db', 'app.db', '--safety-copy', 'before.db'], {cwd});
 
-		t.is(exit, 0);
-		t.regex(stdout, /app\.db: .*, verified \(full\), what was there before is in .*before\.db\n$/);
-		t.like((await holder.run(STATE_SQL))[0], {tag: NEW});
-		await holder.close();
-		t.deepEqual(stateOf(join(cwd, 'app.db')), tagged(NEW));
-		t.deepEqual(stateOf(join(cwd, 'before.db')), tagged(OLD));
-		t.deepEqual(listDirectory(cwd), ['app.db', 'backup.db', 'before.db']);
-	});
+			t.is(exit, 0);
+			t.regex(stdout, /app\.db: .*, verified \(full\), what was there before is in .*before\.db\n$/);
+			t.like((await holder.run(STATE_SQL))[0], {tag: NEW});
+			await holder.close();
+			t.deepEqual(stateOf(join(cwd, 'app.db')), tagged(NEW));
+			t.deepEqual(stateOf(join(cwd, 'before.db')), tagged(OLD));
+			t.deepEqual(listDirectory(cwd), ['app.db', 'backup.db', 'before.db']);
+		},
+	);
 }
 
-test('into a database that is not there yet', async (t) => {
+test.serial('into a database that is not there yet', async (t) => {
 	const cwd = setUp(t);
 	const args = ['restore', 'backup.db', 'new.db', '--verify', 'quick', '--mode', '600', '--json', '--quiet'];
 	const result = await runCli(t, args, {cwd});
@@ -46,7 +49,7 @@ test('into a database that is not there yet', async (t) => {
 	t.is(statSync(join(cwd, 'new.db')).mode & 0o777, 0o600);
 });
 
-test('a damaged backup is not restored', async (t) => {
+test.serial('a damaged backup is not restored', async (t) => {
 	const cwd = setUp(t);
 	makeTorn(join(cwd, 'torn.db'), 'small');
 	const old = fingerprint(join(cwd, 'app.db'));
@@ -58,7 +61,7 @@ test('a damaged backup is not restored', async (t) => {
 	t.deepEqual(listDirectory(cwd), ['app.db', 'backup.db', 'torn.db']);
 });
 
-test('SIGINT leaves the database as it was', async (t) => {
+test.serial('SIGINT leaves the database as it was', async (t) => {
 	const cwd = setUp(t);
 	const old = fingerprint(join(cwd, 'app.db'));
 	const args = ['restore', 'backup.db', 'app.db', '--safety-copy', 'before.db', '--json'];

@@ -32,7 +32,7 @@ for (const [signal, exit] of [
 	['SIGINT', 130],
 	['SIGTERM', 143],
 ] as const) {
-	test(`copy: ${signal} ends it with ${String(exit)}, and nothing is left behind`, async (t) => {
+	test.serial(`copy: ${signal} ends it with ${String(exit)}, and nothing is left behind`, async (t) => {
 		const {cwd, old} = setUp(t);
 		const cli = startCli(t, ['copy', 'app.db', 'copy.db', '--json', ...SLOWLY], {cwd});
 		await untilWritten(cli, 'stdout', '"progress"');
@@ -47,7 +47,7 @@ for (const [signal, exit] of [
 	});
 }
 
-test('copy-all: SIGINT ends it, and what was not done is told of', async (t) => {
+test.serial('copy-all: SIGINT ends it, and what was not done is told of', async (t) => {
 	const {cwd} = setUp(t);
 	mkdirSync(join(cwd, 'tenants'));
 	for (const name of ['a.db', 'b.db', 'c.db']) makeTagged(join(cwd, 'tenants', name), 3);
@@ -67,7 +67,7 @@ test('copy-all: SIGINT ends it, and what was not done is told of', async (t) => 
 	t.deepEqual(listDirectory(cwd), ['app.db', 'copy.db', 'old', 'tenants']);
 });
 
-test('a signal in the middle of a check kills the process that checks', async (t) => {
+test.serial('a signal in the middle of a check kills the process that checks', async (t) => {
 	const {cwd, old} = setUp(t);
 	for (const name of ['endless.db', 'other.db']) {
 		makeEndless(join(cwd, name), 'small');
@@ -101,39 +101,42 @@ test('a signal in the middle of a check kills the process that checks', async (t
 	t.deepEqual(fingerprint(join(cwd, 'copy.db')), old);
 });
 
-test('an echo of the first signal, as under npx, does nothing; a second one ends at once what the first cannot', async (t) => {
-	if (!hasStrace()) {
-		t.log('NOT TESTED: there is no strace here.');
-		t.pass();
-		return;
-	}
+test.serial(
+	'an echo of the first signal, as under npx, does nothing; a second one ends at once what the first cannot',
+	async (t) => {
+		if (!hasStrace()) {
+			t.log('NOT TESTED: there is no strace here.');
+			t.pass();
+			return;
+		}
 
-	const {cwd, old} = setUp(t);
-	const cli = startCli(t, ['copy', 'app.db', 'copy.db', ...SLOWLY], {cwd});
-	await until(() => listDirectory(cwd).some((name) => name.startsWith('.hotcopy-')), 'a staging file');
-	// From now on it takes a minute to remove a file, and so to clean up.
-	const inject = ['-e', 'trace=unlink', '-e', 'inject=unlink:delay_enter=60s'];
-	const strace = spawn('strace', ['-f', '-p', String(cli.pid), ...inject], {stdio: ['ignore', 'ignore', 'pipe']});
-	const detached = once(strace, 'close');
-	await once(strace.stderr, 'data');
-	cli.signal('SIGINT');
-	// Not at once: signals that nobody has taken yet become one.
-	await sleep(5);
-	cli.signal('SIGINT');
-	await untilWritten(cli, 'stderr', 'Press Ctrl-C again');
-	cli.signal('SIGINT');
-	// It is over. Its parent hears of that when strace lets go.
-	await until(() => isZombie(cli.pid), 'its end');
-	strace.kill('SIGKILL');
-	const {exit} = await cli.result;
-	await detached;
+		const {cwd, old} = setUp(t);
+		const cli = startCli(t, ['copy', 'app.db', 'copy.db', ...SLOWLY], {cwd});
+		await until(() => listDirectory(cwd).some((name) => name.startsWith('.hotcopy-')), 'a staging file');
+		// From now on it takes a minute to remove a file, and so to clean up.
+		const inject = ['-e', 'trace=unlink', '-e', 'inject=unlink:delay_enter=60s'];
+		const strace = spawn('strace', ['-f', '-p', String(cli.pid), ...inject], {stdio: ['ignore', 'ignore', 'pipe']});
+		const detached = once(strace, 'close');
+		await once(strace.stderr, 'data');
+		cli.signal('SIGINT');
+		// Not at once: signals that nobody has taken yet become one.
+		await sleep(5);
+		cli.signal('SIGINT');
+		await untilWritten(cli, 'stderr', 'Press Ctrl-C again');
+		cli.signal('SIGINT');
+		// It is over. Its parent hears of that when strace lets go.
+		await until(() => isZombie(cli.pid), 'its end');
+		strace.kill('SIGKILL');
+		const {exit} = await cli.result;
+		await detached;
 
-	// As the system ends a program, which a shell calls 130.
-	t.is(exit, 'SIGINT');
-	t.deepEqual(fingerprint(join(cwd, 'copy.db')), old);
-});
+		// As the system ends a program, which a shell calls 130.
+		t.is(exit, 'SIGINT');
+		t.deepEqual(fingerprint(join(cwd, 'copy.db')), old);
+	},
+);
 
-test('when nobody reads its output any more, it ends quietly', async (t) => {
+test.serial('when nobody reads its output any more, it ends quietly', async (t) => {
 	const {cwd, old} = setUp(t);
 	const cli = startCli(t, ['copy', 'app.db', 'copy.db', '--json', ...SLOWLY], {cwd});
 	await untilWritten(cli, 'stdout', '"progress"');
@@ -146,7 +149,7 @@ test('when nobody reads its output any more, it ends quietly', async (t) => {
 });
 
 for (const args of [[], ['--json', '--quiet'], ['--quiet', '--checksum']]) {
-	test(`copy ${args.join(' ')}: when nobody reads its last words, it is not a success`, async (t) => {
+	test.serial(`copy ${args.join(' ')}: when nobody reads its last words, it is not a success`, async (t) => {
 		const {cwd} = setUp(t);
 		const cli = startCli(t, ['copy', 'app.db', 'copy.db', ...args], {cwd});
 		cli.stopReading();
@@ -158,7 +161,7 @@ for (const args of [[], ['--json', '--quiet'], ['--quiet', '--checksum']]) {
 	});
 }
 
-test('a checksum that could not be written is a failure, and told of', (t) => {
+test.serial('a checksum that could not be written is a failure, and told of', (t) => {
 	if (!existsSync('/dev/full')) {
 		t.log('NOT TESTED: there is no /dev/full here.');
 		t.pass();

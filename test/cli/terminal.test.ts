@@ -1,6 +1,6 @@
 import {mkdirSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
-import anyTest, {type ExecutionContext} from 'ava';
+import test, {type ExecutionContext} from 'ava';
 import {makeEndless} from '../helpers/broken.js';
 import {COMMAND} from '../helpers/cli.js';
 import {fingerprint} from '../helpers/database.js';
@@ -10,7 +10,7 @@ import {makeTagged, stateOf, tagged} from '../helpers/tagged.js';
 import {hasTmux, openTerminal} from '../helpers/terminal.js';
 
 /** As a person sees it, which takes tmux. */
-const test = hasTmux() ? anyTest : anyTest.skip;
+const atTerminal = hasTmux() ? test.serial : test.serial.skip;
 
 /** More than a minute for a database of 70 kB: it is there to be looked at, and then stopped. */
 const SLOWLY = ['--pages', '1', '--max-rate', '1kB'];
@@ -29,24 +29,27 @@ function addTenants(cwd: string, count: number): void {
 	for (let index = 1; index <= count; index++) makeTagged(join(cwd, `tenants/${String(index)}.db`), 3);
 }
 
-test('copy draws a bar with rate and time left; Ctrl-C ends it with 130, and nothing is left behind', async (t) => {
-	const cwd = setUp(t);
-	const old = fingerprint(join(cwd, 'copy.db'));
-	const terminal = await openTerminal(t, ['copy', 'app.db', 'copy.db', ...SLOWLY], {cwd});
-	await terminal.untilSeen(/^█+░+ +\d+ % {2}[\d.]+ kB of [\d.]+ kB, [\d.]+ k?B\/s, (?:\dm )?\d+s left$/);
-	await terminal.press('C-c');
+atTerminal(
+	'copy draws a bar with rate and time left; Ctrl-C ends it with 130, and nothing is left behind',
+	async (t) => {
+		const cwd = setUp(t);
+		const old = fingerprint(join(cwd, 'copy.db'));
+		const terminal = await openTerminal(t, ['copy', 'app.db', 'copy.db', ...SLOWLY], {cwd});
+		await terminal.untilSeen(/^█+░+ +\d+ % {2}[\d.]+ kB of [\d.]+ kB, [\d.]+ k?B\/s, (?:\dm )?\d+s left$/);
+		await terminal.press('C-c');
 
-	t.is(await terminal.exitCode(), 130);
-	const screen = await terminal.screen();
-	t.deepEqual(
-		screen.filter((line) => !/\^C|^Stopping\./.test(line)),
-		['sqlite-hotcopy: ABORT_ERR: Stopped by SIGINT', 'exit code 130'],
-	);
-	t.deepEqual(listDirectory(cwd), ['app.db', 'copy.db']);
-	t.deepEqual(fingerprint(join(cwd, 'copy.db')), old);
-});
+		t.is(await terminal.exitCode(), 130);
+		const screen = await terminal.screen();
+		t.deepEqual(
+			screen.filter((line) => !/\^C|^Stopping\./.test(line)),
+			['sqlite-hotcopy: ABORT_ERR: Stopped by SIGINT', 'exit code 130'],
+		);
+		t.deepEqual(listDirectory(cwd), ['app.db', 'copy.db']);
+		t.deepEqual(fingerprint(join(cwd, 'copy.db')), old);
+	},
+);
 
-test('as npx runs it: Ctrl-C, which npx gets as well, leaves nothing behind', async (t) => {
+atTerminal('as npx runs it: Ctrl-C, which npx gets as well, leaves nothing behind', async (t) => {
 	const cwd = setUp(t);
 	const old = fingerprint(join(cwd, 'copy.db'));
 	// As a package that is installed has it.
@@ -70,7 +73,7 @@ test('as npx runs it: Ctrl-C, which npx gets as well, leaves nothing behind', as
 	t.deepEqual(fingerprint(join(cwd, 'copy.db')), old);
 });
 
-test('the bar tells of a lock, and goes at the end', async (t) => {
+atTerminal('the bar tells of a lock, and goes at the end', async (t) => {
 	const cwd = setUp(t);
 	const unlock = await lockOut(t, join(cwd, 'app.db'));
 	const terminal = await openTerminal(t, ['copy', 'app.db', 'copy.db', '--sleep', '50ms'], {cwd});
@@ -84,7 +87,7 @@ test('the bar tells of a lock, and goes at the end', async (t) => {
 	t.deepEqual(stateOf(join(cwd, 'copy.db')), tagged(1));
 });
 
-test('Ctrl-C reaches the process that checks as well, and it is still the signal that is told of', async (t) => {
+atTerminal('Ctrl-C reaches the process that checks as well, and it is still the signal that is told of', async (t) => {
 	const cwd = setUp(t);
 	makeEndless(join(cwd, 'endless.db'), 'small');
 	const terminal = await openTerminal(t, ['verify', 'app.db', 'endless.db'], {cwd});
@@ -96,26 +99,29 @@ test('Ctrl-C reaches the process that checks as well, and it is still the signal
 	t.deepEqual(listDirectory(cwd), ['app.db', 'copy.db', 'endless.db']);
 });
 
-test('copy-all draws a bar for the whole and one for each copy that runs; failures stay to be read', async (t) => {
-	const cwd = setUp(t);
-	addTenants(cwd, 3);
-	const args = ['copy-all', 'tenants/*', '--out', 'backups', '--jobs', '2', ...SLOWLY];
-	const terminal = await openTerminal(t, args, {cwd, columns: 90});
-	await terminal.untilSeen(/^█+░+ +\d+ % {2}1 of 4 databases, 1 failed, [\d.]+ k?B, [\d.]+ k?B\/s/);
-	const during = await terminal.untilSeen(/^█+░+ +\d+ % {2}tenants\/[123]\.db {2}[\d.]+ kB$/);
-	t.is(during.filter((line) => /^[█░]+ +\d+ % {2}tenants\//.test(line)).length, 2, during.join('\n'));
-	await terminal.press('C-c');
+atTerminal(
+	'copy-all draws a bar for the whole and one for each copy that runs; failures stay to be read',
+	async (t) => {
+		const cwd = setUp(t);
+		addTenants(cwd, 3);
+		const args = ['copy-all', 'tenants/*', '--out', 'backups', '--jobs', '2', ...SLOWLY];
+		const terminal = await openTerminal(t, args, {cwd, columns: 90});
+		await terminal.untilSeen(/^█+░+ +\d+ % {2}1 of 4 databases, 1 failed, [\d.]+ k?B, [\d.]+ k?B\/s/);
+		const during = await terminal.untilSeen(/^█+░+ +\d+ % {2}tenants\/[123]\.db {2}[\d.]+ kB$/);
+		t.is(during.filter((line) => /^[█░]+ +\d+ % {2}tenants\//.test(line)).length, 2, during.join('\n'));
+		await terminal.press('C-c');
 
-	t.is(await terminal.exitCode(), 130);
-	const screen = await terminal.screen();
-	// Longer than the terminal is wide, and yet all of it.
-	t.regex(screen.join(''), /^sqlite-hotcopy: tenants\/0\.db: ERR_BACKUP_SOURCE: .* or it is encrypted\./);
-	t.regex(screen.join('\n'), /│ copied +│ +0 │.*\n│ failed +│ +1 │.*\n│ not done │ +3 │/);
-	t.false(screen.some((line) => /[█░]/.test(line)));
-	t.deepEqual(listDirectory(cwd), ['app.db', 'copy.db', 'tenants']);
-});
+		t.is(await terminal.exitCode(), 130);
+		const screen = await terminal.screen();
+		// Longer than the terminal is wide, and yet all of it.
+		t.regex(screen.join(''), /^sqlite-hotcopy: tenants\/0\.db: ERR_BACKUP_SOURCE: .* or it is encrypted\./);
+		t.regex(screen.join('\n'), /│ copied +│ +0 │.*\n│ failed +│ +1 │.*\n│ not done │ +3 │/);
+		t.false(screen.some((line) => /[█░]/.test(line)));
+		t.deepEqual(listDirectory(cwd), ['app.db', 'copy.db', 'tenants']);
+	},
+);
 
-test('copy-all takes its bars away at the end', async (t) => {
+atTerminal('copy-all takes its bars away at the end', async (t) => {
 	const cwd = setUp(t);
 	addTenants(cwd, 3);
 	const args = ['copy-all', 'tenants/*', '--out', 'backups', '--jobs', '2', '--checksum'];
@@ -129,7 +135,7 @@ test('copy-all takes its bars away at the end', async (t) => {
 	t.false(/[█░]/.test(screen), screen);
 });
 
-test('more copies at a time than the terminal has lines', async (t) => {
+atTerminal('more copies at a time than the terminal has lines', async (t) => {
 	const cwd = setUp(t);
 	addTenants(cwd, 12);
 	const args = ['copy-all', 'tenants/[1-9]*', '--out', 'backups', '--jobs', '12', ...SLOWLY];
@@ -143,7 +149,7 @@ test('more copies at a time than the terminal has lines', async (t) => {
 	t.deepEqual(listDirectory(cwd), ['app.db', 'copy.db', 'tenants']);
 });
 
-test('colour for errors, but not with NO_COLOR; no bar where a terminal can do nothing', async (t) => {
+atTerminal('colour for errors, but not with NO_COLOR; no bar where a terminal can do nothing', async (t) => {
 	const cwd = setUp(t);
 	const args = ['copy', 'none.db', 'copy.db'];
 	const coloured = await openTerminal(t, args, {cwd});

@@ -47,7 +47,7 @@ const WRONG: readonly (readonly [args: string, ...says: string[]])[] = [
 ];
 
 for (const [index, [args, ...says]] of WRONG.entries()) {
-	test(`${String(index + 1)}. ${args}: refused in one line`, async (t) => {
+	test.serial(`${String(index + 1)}. ${args}: refused in one line`, async (t) => {
 		const cwd = setUp(t);
 		const {exit, stdout, stderr} = await runCli(t, args.split(' '), {cwd});
 
@@ -59,7 +59,7 @@ for (const [index, [args, ...says]] of WRONG.entries()) {
 	});
 }
 
-test('without a command: the help, on standard error', async (t) => {
+test.serial('without a command: the help, on standard error', async (t) => {
 	const {exit, stdout, stderr} = await runCli(t, []);
 
 	t.is(exit, 2);
@@ -67,7 +67,7 @@ test('without a command: the help, on standard error', async (t) => {
 	t.regex(stderr, /^Usage: sqlite-hotcopy/);
 });
 
-test('what the library refuses is an object with --json', async (t) => {
+test.serial('what the library refuses is an object with --json', async (t) => {
 	const cwd = setUp(t);
 	const result = await runCli(t, ['copy', 'app.db', 'copy.db ', '--json'], {cwd});
 

@@ -10,7 +10,7 @@ import {leaveHotJournal, leaveWal} from '../helpers/leftovers.js';
 import {makeTagged} from '../helpers/tagged.js';
 import {findUser} from '../helpers/user.js';
 
-test('sound databases pass, in either journal mode, and are not touched', async (t) => {
+test.serial('sound databases pass, in either journal mode, and are not touched', async (t) => {
 	const cwd = makeDirectory(t);
 	makeTagged(join(cwd, 'wal.db'), 1, {wal: true});
 	makeTagged(join(cwd, 'rollback.db'), 2);
@@ -31,7 +31,7 @@ test('sound databases pass, in either journal mode, and are not touched', async 
 	t.deepEqual(listDirectory(cwd), ['link.db', 'rollback.db', 'wal.db']);
 });
 
-test('--quick does not compare indexes with their tables; a full check does', async (t) => {
+test.serial('--quick does not compare indexes with their tables; a full check does', async (t) => {
 	const cwd = makeDirectory(t);
 	makeBadIndex(join(cwd, 'index.db'), 'small');
 	const quick = await runCli(t, ['verify', '--quick', 'index.db'], {cwd});
@@ -108,36 +108,39 @@ const BAD: Readonly<Record<string, Bad>> = {
 	},
 };
 
-test('each bad one is told of with what is wrong, is left as it is, and does not keep the others from being checked', async (t) => {
-	const cwd = makeDirectory(t);
-	makeTagged(join(cwd, 'sound.db'), 1);
-	for (const [name, {make}] of Object.entries(BAD)) await make(t, join(cwd, name));
-	const files = listDirectory(cwd);
-	const left = ['wal.db', 'journal.db'].map((name) => fingerprint(join(cwd, name)));
-	const names = [...Object.keys(BAD), 'sound.db'];
-	const words = await runCli(t, ['verify', ...names], {cwd});
-	const objects = await runCli(t, ['verify', '--json', ...names], {cwd});
+test.serial(
+	'each bad one is told of with what is wrong, is left as it is, and does not keep the others from being checked',
+	async (t) => {
+		const cwd = makeDirectory(t);
+		makeTagged(join(cwd, 'sound.db'), 1);
+		for (const [name, {make}] of Object.entries(BAD)) await make(t, join(cwd, name));
+		const files = listDirectory(cwd);
+		const left = ['wal.db', 'journal.db'].map((name) => fingerprint(join(cwd, name)));
+		const names = [...Object.keys(BAD), 'sound.db'];
+		const words = await runCli(t, ['verify', ...names], {cwd});
+		const objects = await runCli(t, ['verify', '--json', ...names], {cwd});
 
-	t.deepEqual([words.exit, objects.exit], [1, 1]);
-	t.regex(words.stdout, /^ok: sound\.db: .*\n$/);
-	const lines = complaintsOf(words);
-	const records = recordsOf(objects);
-	for (const [index, [name, {code, says}]] of Object.entries(BAD).entries()) {
-		t.true(lines[index]?.startsWith(`sqlite-hotcopy: ${code}: ${name} `), lines[index]);
-		t.true(lines[index]?.includes(says), lines[index]);
-		t.like(records[index], {type: 'error', file: name, code});
-	}
+		t.deepEqual([words.exit, objects.exit], [1, 1]);
+		t.regex(words.stdout, /^ok: sound\.db: .*\n$/);
+		const lines = complaintsOf(words);
+		const records = recordsOf(objects);
+		for (const [index, [name, {code, says}]] of Object.entries(BAD).entries()) {
+			t.true(lines[index]?.startsWith(`sqlite-hotcopy: ${code}: ${name} `), lines[index]);
+			t.true(lines[index]?.includes(says), lines[index]);
+			t.like(records[index], {type: 'error', file: name, code});
+		}
 
-	t.is(lines.length, names.length - 1);
-	t.like(records.at(-1), {type: 'result', file: 'sound.db', verified: 'full'});
-	t.deepEqual(listDirectory(cwd), files);
-	t.deepEqual(
-		['wal.db', 'journal.db'].map((name) => fingerprint(join(cwd, name))),
-		left,
-	);
-});
+		t.is(lines.length, names.length - 1);
+		t.like(records.at(-1), {type: 'result', file: 'sound.db', verified: 'full'});
+		t.deepEqual(listDirectory(cwd), files);
+		t.deepEqual(
+			['wal.db', 'journal.db'].map((name) => fingerprint(join(cwd, name))),
+			left,
+		);
+	},
+);
 
-test('one in WAL mode that may only be read: what to do', async (t) => {
+test.serial('one in WAL mode that may only be read: what to do', async (t) => {
 	const user = findUser();
 	if (user === undefined) {
 		t.log('NOT TESTED: no user whom permissions keep out.');
@@ -168,7 +171,7 @@ test('one in WAL mode that may only be read: what to do', async (t) => {
 	t.deepEqual(listDirectory(cwd), ['rollback.db', 'wal.db']);
 });
 
-test('a name that ends in white space is refused: better-sqlite3 would check another file', async (t) => {
+test.serial('a name that ends in white space is refused: better-sqlite3 would check another file', async (t) => {
 	const cwd = makeDirectory(t);
 	makeTorn(join(cwd, 'copy.db'), 'small');
 	renameSync(join(cwd, 'copy.db'), join(cwd, 'copy.db '));

@@ -44,7 +44,7 @@ const READ: readonly (readonly [read: Read, value: string, meaning: unknown])[] 
 ];
 
 for (const [read, value, meaning] of READ) {
-	test(`${read.name}: ${value} is ${String(meaning)}`, (t) => {
+	test.serial(`${read.name}: ${value} is ${String(meaning)}`, (t) => {
 		t.deepEqual(read(value), meaning);
 	});
 }
@@ -63,7 +63,7 @@ const REFUSED: readonly (readonly [read: Read, ...values: string[]])[] = [
 ];
 
 for (const [read, ...values] of REFUSED) {
-	test(`${read.name} refuses what it cannot be sure of`, (t) => {
+	test.serial(`${read.name} refuses what it cannot be sure of`, (t) => {
 		for (const value of values) {
 			const error = t.throws(() => read(value), {instanceOf: InvalidArgumentError}, value);
 			t.regex(error.message, /^Expected .*\.$/);
@@ -71,12 +71,12 @@ for (const [read, ...values] of REFUSED) {
 	});
 }
 
-test('databases to attach are collected, each name once', (t) => {
+test.serial('databases to attach are collected, each name once', (t) => {
 	t.deepEqual(attachment('b=2.db', {a: '1.db'}), {a: '1.db', b: '2.db'});
 	t.throws(() => attachment('a=2.db', {a: '1.db'}), {message: /a is there twice/});
 });
 
-test('--verify takes no name for its depth', (t) => {
+test.serial('--verify takes no name for its depth', (t) => {
 	t.deepEqual(spellOutVerify(['copy', '--verify', 'a.db', 'b.db']), ['copy', '--verify=full', 'a.db', 'b.db']);
 	t.deepEqual(spellOutVerify(['copy', 'a.db', 'b.db', '--verify']), ['copy', 'a.db', 'b.db', '--verify=full']);
 	for (const args of [
@@ -89,7 +89,7 @@ test('--verify takes no name for its depth', (t) => {
 	}
 });
 
-test('quantities', (t) => {
+test.serial('quantities', (t) => {
 	t.deepEqual([0, 999, 1000, 61_440, 123_179_008, 2e9].map(formatBytes), [
 		...['0 B', '999 B', '1 kB', '61.4 kB', '123.2 MB', '2 GB'],
 	]);
@@ -101,18 +101,18 @@ test('quantities', (t) => {
 	t.is(formatCount(10_000), '10,000');
 });
 
-test('texts of the library in words of the shell', (t) => {
+test.serial('texts of the library in words of the shell', (t) => {
 	t.is(inWordsOfTheShell('Raise "stallTimeout", or lift "maxRate".'), 'Raise --stall-timeout, or lift --max-rate.');
 	t.is(inWordsOfTheShell('set "existing" to \'overwrite\''), "set --existing to 'overwrite'");
 	t.is(inWordsOfTheShell('and "maxWalBytes" is 5; lower maxThreads'), 'and --max-wal-size is 5; lower --jobs');
 	t.is(inWordsOfTheShell('a timeout of 5 ms in /pages/name'), 'a timeout of 5 ms in /pages/name');
 });
 
-test('control characters are shown as what they are', (t) => {
+test.serial('control characters are shown as what they are', (t) => {
 	t.is(printable('a\tb\nc\rd\x1B[31m\x9B\u202E\u2028ü🦀'), String.raw`a\tb\nc\rd\u001b[31m\u009b\u202e\u2028ü🦀`);
 });
 
-test('the lines of sha256sum', (t) => {
+test.serial('the lines of sha256sum', (t) => {
 	t.is(checksumLine('abc', '/a b.db'), 'abc  /a b.db');
 	t.is(checksumLine('abc', '/a\\b\nc'), String.raw`\abc  /a\\b\nc`);
 });

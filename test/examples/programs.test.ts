@@ -9,7 +9,7 @@ import {makeClient} from '../helpers/server.js';
 /** Nothing on stderr: no warning either, above all not that a second SQLite is loaded. */
 const CLEAN = {code: 0, signal: null, stderr: '', left: []};
 
-test('an example runs by the command that its page names', async (t) => {
+test.serial('an example runs by the command that its page names', async (t) => {
 	const temporary = makeMemoryDirectory(t);
 	const {stdout} = await promisify(execFile)('npm', ['run', '--silent', 'example:drizzle'], {
 		cwd: new URL('../..', import.meta.url),
@@ -20,7 +20,7 @@ test('an example runs by the command that its page names', async (t) => {
 });
 
 for (const orm of ['drizzle', 'kysely']) {
-	test(`${orm}: the handle inside is copied, of a file and in memory`, async (t) => {
+	test.serial(`${orm}: the handle inside is copied, of a file and in memory`, async (t) => {
 		const {stdout, ...end} = await startExample(t, `${orm}.ts`).ended;
 
 		t.deepEqual(end, CLEAN);
@@ -30,7 +30,7 @@ for (const orm of ['drizzle', 'kysely']) {
 	});
 }
 
-test('tenants: one loop over 2,000 databases, in which one fails', async (t) => {
+test.serial('tenants: one loop over 2,000 databases, in which one fails', async (t) => {
 	const {stdout, ...end} = await startExample(t, 'tenants.ts').ended;
 
 	t.deepEqual(end, CLEAN);
@@ -43,7 +43,7 @@ test('tenants: one loop over 2,000 databases, in which one fails', async (t) => 
 	t.regex(stdout, /^Opened 1999 copies: each is its tenant's$/m);
 });
 
-test('tenants: Ctrl-C ends it, and nothing is left', async (t) => {
+test.serial('tenants: Ctrl-C ends it, and nothing is left', async (t) => {
 	const tenants = startExample(t, 'tenants.ts');
 	await tenants.printed(/^Making/m);
 
@@ -54,7 +54,7 @@ test('tenants: Ctrl-C ends it, and nothing is left', async (t) => {
 	t.notRegex(stdout, /^Copied/m);
 });
 
-test('progress-ui: the server, with backups to watch', async (t) => {
+test.serial('progress-ui: the server, with backups to watch', async (t) => {
 	const program = startExample(t, 'progress-ui.ts', {PORT: '0'});
 	const [, url = ''] = await program.printed(/^Open (.*)\/$/m);
 	const page = await fetch(url);
@@ -74,7 +74,7 @@ test('progress-ui: the server, with backups to watch', async (t) => {
 	t.deepEqual(end, {...CLEAN, code: 1}, stdout);
 });
 
-test('prometheus: what the manager does is on the endpoint', async (t) => {
+test.serial('prometheus: what the manager does is on the endpoint', async (t) => {
 	const program = startExample(t, 'prometheus.ts', {PORT: '0'});
 	const [, url = ''] = await program.printed(/^Open (.*\/metrics)\./m);
 	await program.printed(/^Completed in/m);

@@ -31,7 +31,7 @@ async function open(t: ExecutionContext): Promise<Scene | undefined> {
 	return {...server, page, section: (name) => page.getByRole('region', {name, exact: true}), problems};
 }
 
-test('the page shows what waits, runs and has ended, live, and can start and abort', async (t) => {
+test.serial('the page shows what waits, runs and has ended, live, and can start and abort', async (t) => {
 	const scene = await open(t);
 	if (scene === undefined) return;
 	const {page, section, problems, url, backups, start, follow, request} = scene;

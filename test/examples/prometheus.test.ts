@@ -8,7 +8,7 @@ import {makeGate} from '../helpers/gate.js';
 import {makeTenants} from '../helpers/tenants.js';
 import {until} from '../helpers/until.js';
 
-test('each job is in the metrics where it stands, and how it ended', async (t) => {
+test.serial('each job is in the metrics where it stands, and how it ended', async (t) => {
 	const directory = makeDirectory(t);
 	await using manager = new BackupManager({maxThreads: 1});
 	const registry = new Registry();

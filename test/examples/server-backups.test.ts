@@ -7,7 +7,7 @@ import {stateOf, tagged, makeTagged} from '../helpers/tagged.js';
 
 const SMALL = {wal: true};
 
-test('POST starts a backup and says where to watch it', async (t) => {
+test.serial('POST starts a backup and says where to watch it', async (t) => {
 	const {request, follow, backups, database} = await startServer(t, {accounts: SMALL});
 
 	const response = await request('POST', '/backups', {name: 'nightly.db', verify: 'quick', checksum: 'sha256'});
@@ -31,7 +31,7 @@ test('POST starts a backup and says where to watch it', async (t) => {
 	t.deepEqual(healthOf(join(backups, 'nightly.db')), healthy());
 });
 
-test('POST without a body names the backup after the database and the time', async (t) => {
+test.serial('POST without a body names the backup after the database and the time', async (t) => {
 	const {start, follow, backups} = await startServer(t, {accounts: SMALL});
 
 	const {id, name} = await start();
@@ -41,7 +41,7 @@ test('POST without a body names the backup after the database and the time', asy
 	t.deepEqual(listDirectory(backups), [name]);
 });
 
-test('GET lists what runs and what waits, then what has ended', async (t) => {
+test.serial('GET lists what runs and what waits, then what has ended', async (t) => {
 	const {start, follow, list} = await startServer(t);
 	const first = await start({name: 'first.db'});
 	await follow(first.id);
@@ -62,7 +62,7 @@ test('GET lists what runs and what waits, then what has ended', async (t) => {
 	t.like(jobs[2], {state: 'completed'});
 });
 
-test('DELETE aborts a backup that runs, and leaves nothing behind', async (t) => {
+test.serial('DELETE aborts a backup that runs, and leaves nothing behind', async (t) => {
 	const {request, start, follow, backups} = await startServer(t);
 	const {id} = await start({maxRate: SLOW});
 
@@ -73,7 +73,7 @@ test('DELETE aborts a backup that runs, and leaves nothing behind', async (t) =>
 	t.is((await request('DELETE', `/backups/${id}`)).status, 204, 'a client may repeat it');
 });
 
-test('DELETE aborts a backup that waits', async (t) => {
+test.serial('DELETE aborts a backup that waits', async (t) => {
 	const {request, start, follow} = await startServer(t);
 	await start({name: 'first.db', maxRate: SLOW});
 	const {id} = await start({name: 'second.db'});
@@ -83,7 +83,7 @@ test('DELETE aborts a backup that waits', async (t) => {
 	t.like(await follow(id), {state: 'aborted', startedAt: undefined});
 });
 
-test('DELETE says when there is nothing to abort', async (t) => {
+test.serial('DELETE says when there is nothing to abort', async (t) => {
 	const {request, start, follow} = await startServer(t, {accounts: SMALL});
 	const {id} = await start();
 	await follow(id);
@@ -103,7 +103,7 @@ test('DELETE says when there is nothing to abort', async (t) => {
 	}
 });
 
-test('an older backup of the same name is replaced only if asked for', async (t) => {
+test.serial('an older backup of the same name is replaced only if asked for', async (t) => {
 	const {start, follow, backups} = await startServer(t, {accounts: SMALL});
 	const older = join(backups, 'nightly.db');
 	makeTagged(older, 7);
@@ -117,7 +117,7 @@ test('an older backup of the same name is replaced only if asked for', async (t)
 	t.deepEqual(healthOf(older), healthy());
 });
 
-test('a full queue is answered with 503, and no job is left of it', async (t) => {
+test.serial('a full queue is answered with 503, and no job is left of it', async (t) => {
 	const {request, start, list} = await startServer(t, {managerOptions: {maxThreads: 1, maxQueue: 1}});
 	await start({name: 'first.db', maxRate: SLOW});
 	await start({name: 'second.db'});
@@ -130,7 +130,7 @@ test('a full queue is answered with 503, and no job is left of it', async (t) =>
 	t.deepEqual((await list()).map(({name}) => name).sort(), ['first.db', 'second.db']);
 });
 
-test('of the jobs that have ended only the last ones are remembered', async (t) => {
+test.serial('of the jobs that have ended only the last ones are remembered', async (t) => {
 	const {request, start, follow, list} = await startServer(t, {accounts: SMALL, history: 2});
 	const [first, ...rest] = ['1.db', '2.db', '3.db', '4.db'];
 	const {id} = await start({name: first});

@@ -15,7 +15,7 @@ const SMALL = {wal: true};
 /** Of the server's database, which is some 10 MB. */
 const A_SECOND = 10_000_000;
 
-test('progress, then the outcome, then the stream ends', async (t) => {
+test.serial('progress, then the outcome, then the stream ends', async (t) => {
 	const {url, start} = await startServer(t, {managerOptions: {maxThreads: 1, progressInterval: 20}});
 	const {id} = await start({maxRate: A_SECOND});
 
@@ -38,7 +38,7 @@ test('progress, then the outcome, then the stream ends', async (t) => {
 	);
 });
 
-test('a client that comes late gets what is the case at once', async (t) => {
+test.serial('a client that comes late gets what is the case at once', async (t) => {
 	const {url, request, start, follow} = await startServer(t);
 	const running = await start({name: 'running.db', maxRate: SLOW});
 	const waiting = await start({name: 'waiting.db'});
@@ -52,7 +52,7 @@ test('a client that comes late gets what is the case at once', async (t) => {
 	await follow(waiting.id);
 });
 
-test('a client that comes when all is over gets the outcome, once', async (t) => {
+test.serial('a client that comes when all is over gets the outcome, once', async (t) => {
 	const {url, start, follow} = await startServer(t, {accounts: SMALL});
 	const {id} = await start();
 	await follow(id);
@@ -69,7 +69,7 @@ test('a client that comes when all is over gets the outcome, once', async (t) =>
 	t.is(third.status, 200);
 });
 
-test('an abort is an outcome', async (t) => {
+test.serial('an abort is an outcome', async (t) => {
 	const {url, request, start} = await startServer(t);
 	const {id} = await start({maxRate: SLOW});
 	const events = await readEvents(t, `${url}/backups/${id}/events`);
@@ -80,7 +80,7 @@ test('an abort is an outcome', async (t) => {
 	t.like((await events.rest()).at(-1), {event: 'aborted', job: {error: {code: 'ABORT_ERR'}}});
 });
 
-test('a client that goes away makes room for the next', async (t) => {
+test.serial('a client that goes away makes room for the next', async (t) => {
 	const {url, start} = await startServer(t, {streams: 1});
 	const {id} = await start({maxRate: SLOW});
 	const events = `${url}/backups/${id}/events`;
@@ -95,7 +95,7 @@ test('a client that goes away makes room for the next', async (t) => {
 	t.like(await next.next(), {event: 'progress'});
 });
 
-test('a slow client costs no memory, and learns the outcome; one that is gone is forgotten', async (t) => {
+test.serial('a slow client costs no memory, and learns the outcome; one that is gone is forgotten', async (t) => {
 	const directory = makeMemoryDirectory(t);
 	const source = join(directory, 'app.db');
 	makeAccounts(source, {accounts: 500, filler: 4000}).close();
@@ -126,7 +126,7 @@ test('a slow client costs no memory, and learns the outcome; one that is gone is
 	t.is(book.listeners, 1);
 });
 
-test('a stream on which nothing happens gives signs of life', async (t) => {
+test.serial('a stream on which nothing happens gives signs of life', async (t) => {
 	await using manager = new BackupManager();
 	const book = new JobBook({manager, source: ':memory:', directory: '/', history: 1});
 	const stream = new EventStream({

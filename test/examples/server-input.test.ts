@@ -37,7 +37,7 @@ const OTHERS: readonly [unknown, RegExp][] = [
 	[['evil.db'], /body must be object/],
 ];
 
-test('what a client must not choose, or gets wrong, is refused, and nothing is started', async (t) => {
+test.serial('what a client must not choose, or gets wrong, is refused, and nothing is started', async (t) => {
 	const {request, list, backups} = await startServer(t, {accounts: SMALL});
 
 	for (const [body, message] of [...REFUSED, ...OTHERS]) {
@@ -50,7 +50,7 @@ test('what a client must not choose, or gets wrong, is refused, and nothing is s
 	t.deepEqual(listDirectory(backups), []);
 });
 
-test('what is no JSON, or too much of it, is refused', async (t) => {
+test.serial('what is no JSON, or too much of it, is refused', async (t) => {
 	const {url, list} = await startServer(t, {accounts: SMALL});
 	for (const [type, body, status] of [
 		['application/json', '{"name":', 400],
@@ -65,7 +65,7 @@ test('what is no JSON, or too much of it, is refused', async (t) => {
 	t.deepEqual(await list(), []);
 });
 
-test("another site's page can do nothing", async (t) => {
+test.serial("another site's page can do nothing", async (t) => {
 	const {url, list} = await startServer(t, {accounts: SMALL});
 	for (const [site, status] of [
 		['cross-site', 403],
@@ -82,7 +82,7 @@ test("another site's page can do nothing", async (t) => {
 	t.is(page.status, 200, 'it may have a link to the page');
 });
 
-test('a name of somebody else that leads to this machine leads to nothing', async (t) => {
+test.serial('a name of somebody else that leads to this machine leads to nothing', async (t) => {
 	const {url} = await startServer(t, {accounts: SMALL, names: ['backups.example']});
 	for (const [host, status] of [
 		['backups.example', 200],

@@ -41,7 +41,7 @@ async function setUp(t: ExecutionContext, maxRate: number, environment: NodeJS.P
 	return {server, url, backups, client, events};
 }
 
-test('after SIGTERM what runs is finished, downloads too, and nothing new is accepted', async (t) => {
+test.serial('after SIGTERM what runs is finished, downloads too, and nothing new is accepted', async (t) => {
 	const {server, url, backups, client, events} = await setUp(t, MODERATE);
 	const download = await openSnapshot(url);
 	const watcher = await fetch(`${url}/events`);
@@ -63,25 +63,28 @@ test('after SIGTERM what runs is finished, downloads too, and nothing new is acc
 	t.deepEqual(listDirectory(backups), ['nightly.db']);
 });
 
-test('a download over a connection that is kept alive holds up the shutdown until it is done, no longer', async (t) => {
-	const {server, url, events} = await setUp(t, MODERATE, {SHUTDOWN_SECONDS: '3600'});
-	const agent = new Agent({keepAlive: true});
-	t.teardown(() => {
-		agent.destroy();
-	});
-	const [download] = (await once(get(`${url}/snapshot`, {agent}), 'response')) as [IncomingMessage];
-	server.signal('SIGTERM');
-	t.is((await events.rest()).at(-1)?.event, 'completed');
-	await server.printed(/^Backups are finished/m);
+test.serial(
+	'a download over a connection that is kept alive holds up the shutdown until it is done, no longer',
+	async (t) => {
+		const {server, url, events} = await setUp(t, MODERATE, {SHUTDOWN_SECONDS: '3600'});
+		const agent = new Agent({keepAlive: true});
+		t.teardown(() => {
+			agent.destroy();
+		});
+		const [download] = (await once(get(`${url}/snapshot`, {agent}), 'response')) as [IncomingMessage];
+		server.signal('SIGTERM');
+		t.is((await events.rest()).at(-1)?.event, 'completed');
+		await server.printed(/^Backups are finished/m);
 
-	t.is((await buffer(download)).length, Number(download.headers['content-length']));
+		t.is((await buffer(download)).length, Number(download.headers['content-length']));
 
-	// The client would keep it for longer than the test may last.
-	const {stdout, ...end} = await server.ended;
-	t.deepEqual(end, {code: 0, signal: null, stderr: '', left: []}, stdout);
-});
+		// The client would keep it for longer than the test may last.
+		const {stdout, ...end} = await server.ended;
+		t.deepEqual(end, {code: 0, signal: null, stderr: '', left: []}, stdout);
+	},
+);
 
-test('no time at all, and nothing to finish: nothing is cut, nor is a connection that is idle', async (t) => {
+test.serial('no time at all, and nothing to finish: nothing is cut, nor is a connection that is idle', async (t) => {
 	const directory = makeMemoryDirectory(t);
 	const database = makeAccounts(join(directory, 'app.db'));
 	t.teardown(() => database.close());
@@ -94,7 +97,7 @@ test('no time at all, and nothing to finish: nothing is cut, nor is a connection
 	t.true(await shutDown({app, manager, responses}, AbortSignal.abort()));
 });
 
-test('a second signal aborts what runs, and cuts connections', async (t) => {
+test.serial('a second signal aborts what runs, and cuts connections', async (t) => {
 	const {server, url, backups, events} = await setUp(t, SLOW);
 	const stalled = await openSnapshot(url);
 	server.signal('SIGTERM');
@@ -110,7 +113,7 @@ test('a second signal aborts what runs, and cuts connections', async (t) => {
 	await t.throwsAsync(buffer(stalled), {code: 'ECONNRESET'});
 });
 
-test('so does the time that is set', async (t) => {
+test.serial('so does the time that is set', async (t) => {
 	const {server, backups, events} = await setUp(t, SLOW, {SHUTDOWN_SECONDS: '1'});
 
 	server.signal('SIGINT');
@@ -122,7 +125,7 @@ test('so does the time that is set', async (t) => {
 	t.deepEqual(listDirectory(backups), []);
 });
 
-test('a signal with its echo is no second signal', (t) => {
+test.serial('a signal with its echo is no second signal', (t) => {
 	const {first, second} = listenForInterrupts();
 	t.false(first.aborted);
 
@@ -137,7 +140,7 @@ test('a signal with its echo is no second signal', (t) => {
 	t.is(second.reason, 'SIGINT');
 });
 
-test('without settings there is a sample, which is taken away at the end', async (t) => {
+test.serial('without settings there is a sample, which is taken away at the end', async (t) => {
 	const server = startExample(t, 'server.ts', {PORT: '0'});
 	const [, url = ''] = await server.printed(/Open (.*)\/$/m);
 	const {start, follow} = makeClient(url);
@@ -158,7 +161,7 @@ for (const [environment, message] of [
 	[{DATABASE: 'app.db'}, /Set both DATABASE/],
 	[{BACKUPS: 'backups'}, /Set both DATABASE/],
 ] as const) {
-	test(`a setting that cannot be is refused: ${JSON.stringify(environment)}`, (t) => {
+	test.serial(`a setting that cannot be is refused: ${JSON.stringify(environment)}`, (t) => {
 		const error = t.throws(() => readSettings(environment));
 		t.regex(error.message, message);
 	});

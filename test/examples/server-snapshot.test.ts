@@ -25,7 +25,7 @@ function findNameless(directory: string): string[] {
 		.filter((path) => path.startsWith(directory));
 }
 
-test('a snapshot is a consistent copy, while a writer is at work', async (t) => {
+test.serial('a snapshot is a consistent copy, while a writer is at work', async (t) => {
 	const {url, database, backups} = await startServer(t);
 	const writer = await startWriter(t, database);
 	await writer.progress(10);
@@ -67,7 +67,7 @@ test.serial('a client that does not read holds up itself, needs no memory, and m
 	t.is((await next.arrayBuffer()).byteLength, Number(stalled.headers['content-length']));
 });
 
-test('a client that goes away before the copy is made aborts it', async (t) => {
+test.serial('a client that goes away before the copy is made aborts it', async (t) => {
 	const {url, manager, database, backups} = await startServer(t, {accounts: {}, snapshots: 1});
 	const unlock = await lockOut(t, database);
 	const controller = new AbortController();
@@ -83,7 +83,7 @@ test('a client that goes away before the copy is made aborts it', async (t) => {
 	t.deepEqual(listDirectory(backups), []);
 });
 
-test('a copy that fails is an error, and makes room for the next', async (t) => {
+test.serial('a copy that fails is an error, and makes room for the next', async (t) => {
 	const {url, database, backups} = await startServer(t, {
 		accounts: {},
 		snapshots: 1,
@@ -100,7 +100,7 @@ test('a copy that fails is an error, and makes room for the next', async (t) => 
 	t.deepEqual(listDirectory(backups), []);
 });
 
-test('once the manager is closed there are none', async (t) => {
+test.serial('once the manager is closed there are none', async (t) => {
 	const {url, manager} = await startServer(t, {accounts: {}});
 	await manager.close();
 

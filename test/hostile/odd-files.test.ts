@@ -89,7 +89,7 @@ const WAYS: readonly BackupOptions[] = [
 ];
 
 for (const [name, {make, verdict, vacuumed = verdict}] of Object.entries(FILES)) {
-	test(`${name}: ${verdict}`, async (t) => {
+	test.serial(`${name}: ${verdict}`, async (t) => {
 		const directory = makeMemoryDirectory(t);
 		const live = soundBytes(directory);
 		const trial = {manager, opinion: askPython(t), directory: join(directory, 'trial'), live};
@@ -101,7 +101,7 @@ for (const [name, {make, verdict, vacuumed = verdict}] of Object.entries(FILES))
 	});
 }
 
-test('a file of 1 to 600 bytes', async (t) => {
+test.serial('a file of 1 to 600 bytes', async (t) => {
 	const directory = makeMemoryDirectory(t);
 	const trial = {manager, opinion: askPython(t), directory: join(directory, 'trial')};
 	const sound = soundBytes(directory);
@@ -117,7 +117,7 @@ test('a file of 1 to 600 bytes', async (t) => {
 
 /** A database in memory is copied from the bytes that its handle gives, which may be anything. */
 for (const [name, {make, verdict}] of Object.entries(FILES)) {
-	test(`a handle of ${name}`, async (t) => {
+	test.serial(`a handle of ${name}`, async (t) => {
 		const directory = makeMemoryDirectory(t);
 		const target = join(directory, 'copy.db');
 		const bytes = make(soundBytes(directory));

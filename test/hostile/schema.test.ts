@@ -76,7 +76,7 @@ for (const [name, {kind, sql, quick = kind}] of Object.entries(SCHEMAS)) {
 	for (const wal of [false, true]) {
 		const title = `${name}, ${wal ? 'WAL' : 'rollback'}`;
 
-		test(`${title}: a copy that is not checked is made all the same`, async (t) => {
+		test.serial(`${title}: a copy that is not checked is made all the same`, async (t) => {
 			const ways: readonly BackupOptions[] = [
 				...STRATEGY_NAMES.map((strategy) => ({strategy})),
 				{pages: 1},
@@ -94,7 +94,7 @@ for (const [name, {kind, sql, quick = kind}] of Object.entries(SCHEMAS)) {
 			['quick', quick],
 			['full', kind],
 		] as const) {
-			test(`${title}: verify: '${verify}'`, async (t) => {
+			test.serial(`${title}: verify: '${verify}'`, async (t) => {
 				const {directory, source, target} = make(t, sql, wal);
 				const old = fingerprint(target);
 				const backup = manager.backup(source, target, {verify});

@@ -34,7 +34,7 @@ const title = (suffix: string): string => (suffix === '' ? 'database' : suffix.s
 
 for (const {specimen: name, suffix, header, unit, verdict} of CUTS) {
 	for (const [turn, strategy] of STRATEGY_NAMES.entries()) {
-		test(`${name}, the ${title(suffix)} cut at each kind of place, by ${strategy}`, async (t) => {
+		test.serial(`${name}, the ${title(suffix)} cut at each kind of place, by ${strategy}`, async (t) => {
 			const directory = makeMemoryDirectory(t);
 			const specimen = makeSpecimens(directory).find((candidate) => candidate.name === name);
 			const whole = specimen?.files.find((file) => file.suffix === suffix);
@@ -56,7 +56,7 @@ for (const {specimen: name, suffix, header, unit, verdict} of CUTS) {
 	}
 }
 
-test('a database that was cut to nothing beside a WAL is no empty database', async (t) => {
+test.serial('a database that was cut to nothing beside a WAL is no empty database', async (t) => {
 	const directory = makeMemoryDirectory(t);
 	await using manager = new BackupManager({maxThreads: 1});
 	const trial: Trial = {manager, opinion: askPython(t), directory: join(directory, 'trial')};

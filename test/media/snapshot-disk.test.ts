@@ -5,7 +5,7 @@ import {healthIn, healthy, makeAccounts} from '../helpers/database.js';
 import {listDirectory, makeDirectory} from '../helpers/directory.js';
 import {BLOCK, withDisk} from '../helpers/disk.js';
 
-test(
+test.serial(
 	'a snapshot that is made by a file on the way, and has no room for it',
 	withDisk(async (t, disk) => {
 		const source = join(makeDirectory(t), 'app.db');

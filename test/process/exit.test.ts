@@ -29,7 +29,7 @@ for (const [way, code] of [
 	['process.exit', 3],
 	['uncaught', 1],
 ] as const) {
-	test(`a process that ends in mid-copy, by ${way}, leaves the target as it was`, async (t) => {
+	test.serial(`a process that ends in mid-copy, by ${way}, leaves the target as it was`, async (t) => {
 		const directory = makeDirectory(t);
 		const source = join(directory, 'app.db');
 		const backups = join(directory, 'backups');
@@ -50,7 +50,7 @@ for (const [way, code] of [
 	});
 }
 
-test('a SIGTERM that is answered by close() lets the copy be finished', async (t) => {
+test.serial('a SIGTERM that is answered by close() lets the copy be finished', async (t) => {
 	const directory = makeDirectory(t);
 	const source = join(directory, 'app.db');
 	const backups = join(directory, 'backups');

@@ -38,11 +38,11 @@ function copyAddon(directory: string): string {
 	return copy;
 }
 
-test('a single SQLite is no reason to warn', async (t) => {
+test.serial('a single SQLite is no reason to warn', async (t) => {
 	t.deepEqual(await warningsOf(makeDirectory(t), ['better-sqlite3']), []);
 });
 
-test('a second better-sqlite3 is warned of, once', async (t) => {
+test.serial('a second better-sqlite3 is warned of, once', async (t) => {
 	const directory = makeDirectory(t);
 	const copy = copyAddon(directory);
 	const warnings = await warningsOf(directory, [copy]);
@@ -51,7 +51,7 @@ test('a second better-sqlite3 is warned of, once', async (t) => {
 	t.true(warnings[0]?.message.includes(copy));
 });
 
-test('node:sqlite beside better-sqlite3 is warned of, once', async (t) => {
+test.serial('node:sqlite beside better-sqlite3 is warned of, once', async (t) => {
 	const warnings = await warningsOf(makeDirectory(t), ['node:sqlite']);
 	t.is(warnings.length, 1);
 	t.is(warnings[0]?.code, 'HOTCOPY_SECOND_SQLITE');

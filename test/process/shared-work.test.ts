@@ -30,7 +30,7 @@ const WAYS: Readonly<Record<string, Expected>> = {
 };
 
 for (const [way, {flushes, looks}] of Object.entries(WAYS)) {
-	test(`${way}: shared only where it began after it was asked for`, (t) => {
+	test.serial(`${way}: shared only where it began after it was asked for`, (t) => {
 		if (!hasStrace()) {
 			t.log('not tried: strace is not here, or may not trace');
 			t.pass();
@@ -42,7 +42,21 @@ for (const [way, {flushes, looks}] of Object.entries(WAYS)) {
 		const trace = join(makeDirectory(t), 'strace');
 		const {status, stderr} = spawnSync(
 			'strace',
-			['-f', '--seccomp-bpf', '-y', '-qq', '-e', 'trace=fsync,openat', '-o', trace, process.execPath, LOADER, FIXTURE, way, directory],
+			[
+				'-f',
+				'--seccomp-bpf',
+				'-y',
+				'-qq',
+				'-e',
+				'trace=fsync,openat',
+				'-o',
+				trace,
+				process.execPath,
+				LOADER,
+				FIXTURE,
+				way,
+				directory,
+			],
 			{encoding: 'utf8'},
 		);
 		t.is(status, 0, stderr);

@@ -32,7 +32,7 @@ function opensOf(calls: readonly SystemCall[], path: string): {sqlite: boolean; 
 }
 
 for (const [name, {wal, targetExists, ...options}] of Object.entries(CASES)) {
-	test(`only SQLite opens the databases, and the main thread no file: ${name}`, async (t) => {
+	test.serial(`only SQLite opens the databases, and the main thread no file: ${name}`, async (t) => {
 		if (!hasStrace()) {
 			t.log('strace cannot be used here');
 			t.pass();
@@ -65,29 +65,32 @@ for (const [name, {wal, targetExists, ...options}] of Object.entries(CASES)) {
 }
 
 for (const wal of [false, true]) {
-	test(`a snapshot opens no file but the database, and the main thread none: ${wal ? 'WAL' : 'rollback'}`, async (t) => {
-		if (!hasStrace()) {
-			t.log('strace cannot be used here');
-			t.pass();
-			return;
-		}
+	test.serial(
+		`a snapshot opens no file but the database, and the main thread none: ${wal ? 'WAL' : 'rollback'}`,
+		async (t) => {
+			if (!hasStrace()) {
+				t.log('strace cannot be used here');
+				t.pass();
+				return;
+			}
 
-		const directory = makeDirectory(t);
-		const source = join(directory, 'app.db');
-		makeAccounts(source, {wal, accounts: 1000}).close();
+			const directory = makeDirectory(t);
+			const source = join(directory, 'app.db');
+			makeAccounts(source, {wal, accounts: 1000}).close();
 
-		const calls = await traceBackup(t, {source, target: '', snapshot: true}, {children: false});
+			const calls = await traceBackup(t, {source, target: '', snapshot: true}, {children: false});
 
-		const opens = opensOf(calls, source);
-		t.true(opens.length > 0 && opens.every(({sqlite}) => sqlite));
-		t.deepEqual(
-			calls.filter(({main, text}) => main && text.includes(directory)),
-			[],
-		);
-		// From memory to memory: nothing is staged anywhere.
-		t.deepEqual(
-			calls.filter(({name, text}) => name === 'openat' && text.includes('/.hotcopy-')),
-			[],
-		);
-	});
+			const opens = opensOf(calls, source);
+			t.true(opens.length > 0 && opens.every(({sqlite}) => sqlite));
+			t.deepEqual(
+				calls.filter(({main, text}) => main && text.includes(directory)),
+				[],
+			);
+			// From memory to memory: nothing is staged anywhere.
+			t.deepEqual(
+				calls.filter(({name, text}) => name === 'openat' && text.includes('/.hotcopy-')),
+				[],
+			);
+		},
+	);
 }

@@ -24,7 +24,7 @@ const CASES: readonly LateCase[] = [
 ];
 
 for (const {options, rounds} of CASES) {
-	test(`aborted at ${String(rounds)} random moments: ${JSON.stringify(options)}`, async (t) => {
+	test.serial(`aborted at ${String(rounds)} random moments: ${JSON.stringify(options)}`, async (t) => {
 		const directory = makeDirectory(t);
 		const source = join(directory, 'app.db');
 		const target = join(directory, 'copy.db');
@@ -79,7 +79,7 @@ for (const {options, rounds} of CASES) {
 	});
 }
 
-test('aborted while a live target is written in place: the transaction is rolled back', async (t) => {
+test.serial('aborted while a live target is written in place: the transaction is rolled back', async (t) => {
 	const directory = makeDirectory(t);
 	const source = join(directory, 'app.db');
 	const target = join(directory, 'live.db');

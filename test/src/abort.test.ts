@@ -65,7 +65,7 @@ async function assertClean(t: ExecutionContext, scene: Scene, started = 1): Prom
 	t.deepEqual(stateOf(target), tagged(NEW, 1000));
 }
 
-test('aborted before the call', async (t) => {
+test.serial('aborted before the call', async (t) => {
 	const scene = setUp(t);
 	const {manager, controller, source, target} = scene;
 	const reason = new Error('enough');
@@ -80,7 +80,7 @@ test('aborted before the call', async (t) => {
 	await assertClean(t, scene);
 });
 
-test('aborted in the tick of the call', async (t) => {
+test.serial('aborted in the tick of the call', async (t) => {
 	const scene = setUp(t);
 	const {manager, controller, source, target} = scene;
 
@@ -91,7 +91,7 @@ test('aborted in the tick of the call', async (t) => {
 	await assertClean(t, scene);
 });
 
-test('aborted while queued', async (t) => {
+test.serial('aborted while queued', async (t) => {
 	const scene = setUp(t);
 	const {manager, controller, source, target} = scene;
 	const blocker = new AbortController();
@@ -109,7 +109,7 @@ test('aborted while queued', async (t) => {
 	await assertClean(t, scene);
 });
 
-test('aborted asleep on a locked source', async (t) => {
+test.serial('aborted asleep on a locked source', async (t) => {
 	const scene = setUp(t);
 	const {manager, controller, source, target} = scene;
 	const release = await lockOut(t, source);
@@ -141,7 +141,7 @@ const MIDDLE: readonly BackupOptions[] = [
 for (const options of MIDDLE) {
 	for (const withCallback of [true, false]) {
 		const title = `${JSON.stringify(options)}, ${withCallback ? 'with' : 'without'} a callback`;
-		test(`aborted in the middle of the copy: ${title}`, async (t) => {
+		test.serial(`aborted in the middle of the copy: ${title}`, async (t) => {
 			const scene = setUp(t);
 			const {manager, controller, source, target} = scene;
 			let seen: ProgressEvent | undefined;
@@ -168,7 +168,7 @@ for (const options of MIDDLE) {
 	}
 }
 
-test('aborted by the callback, at the very last call', async (t) => {
+test.serial('aborted by the callback, at the very last call', async (t) => {
 	const scene = setUp(t);
 	const {manager, controller, source, target} = scene;
 
@@ -183,7 +183,7 @@ test('aborted by the callback, at the very last call', async (t) => {
 	await assertClean(t, scene);
 });
 
-test('an abort after the end changes nothing', async (t) => {
+test.serial('an abort after the end changes nothing', async (t) => {
 	const {manager, controller, source, target, before} = setUp(t);
 
 	await manager.backup(source, target, {signal: controller.signal});
@@ -194,7 +194,7 @@ test('an abort after the end changes nothing', async (t) => {
 	t.deepEqual(listDirectory(join(target, '..')), before);
 });
 
-test('one signal for a hundred jobs: all are aborted, without a warning', async (t) => {
+test.serial('one signal for a hundred jobs: all are aborted, without a warning', async (t) => {
 	const {manager, controller, source, target, threads} = setUp(t);
 	const warnings: Error[] = [];
 	const note = (warning: Error): void => void warnings.push(warning);
@@ -217,7 +217,7 @@ test('one signal for a hundred jobs: all are aborted, without a warning', async 
 	t.false(existsSync(`${target}-0`));
 });
 
-test('a source without a file can be aborted as well', async (t) => {
+test.serial('a source without a file can be aborted as well', async (t) => {
 	const scene = setUp(t);
 	const {manager, controller, target} = scene;
 	const memory = makeAccounts(':memory:', {accounts: 1000});

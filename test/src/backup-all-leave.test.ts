@@ -100,7 +100,7 @@ const WAYS: Readonly<Record<string, (t: ExecutionContext, loop: Loop) => Promise
 };
 
 for (const [way, leave] of Object.entries(WAYS)) {
-	test(`left by ${way}: what is in flight is cancelled`, async (t) => {
+	test.serial(`left by ${way}: what is in flight is cancelled`, async (t) => {
 		const scene = await setUp(t);
 		const ends: string[] = [];
 		scene.manager.on('aborted', ({error}) => ends.push((error as AbortError).code));
@@ -115,7 +115,7 @@ for (const [way, leave] of Object.entries(WAYS)) {
 	});
 }
 
-test('left before its begin: nothing is pulled, and nothing is to be returned', async (t) => {
+test.serial('left before its begin: nothing is pulled, and nothing is to be returned', async (t) => {
 	const {manager, source} = await setUp(t);
 	const loop = manager.backupAll(source);
 
@@ -126,7 +126,7 @@ test('left before its begin: nothing is pulled, and nothing is to be returned', 
 	t.is(source.returned, 0);
 });
 
-test('leaving waits until the worker has cleaned up, also where the job is rejected before', async (t) => {
+test.serial('leaving waits until the worker has cleaned up, also where the job is rejected before', async (t) => {
 	const directory = makeDirectory(t);
 	const stall = join(directory, 'stall');
 	const [request] = makeTenants(directory, 1);
@@ -162,7 +162,7 @@ test('leaving waits until the worker has cleaned up, also where the job is rejec
 	t.deepEqual(listDirectory(out), []);
 });
 
-test('an iterable that does not answer holds nobody up', async (t) => {
+test.serial('an iterable that does not answer holds nobody up', async (t) => {
 	const {manager, requests} = await setUp(t);
 	async function* stuck(): AsyncGenerator<TenantRequest> {
 		yield* requests.slice(0, 1);
@@ -177,7 +177,7 @@ test('an iterable that does not answer holds nobody up', async (t) => {
 	t.deepEqual(manager.jobs, []);
 });
 
-test('a request that comes after the loop was left is not begun with', async (t) => {
+test.serial('a request that comes after the loop was left is not begun with', async (t) => {
 	const {manager, requests} = await setUp(t);
 	const late = Promise.withResolvers<IteratorResult<TenantRequest>>();
 	const source = watch(requests.slice(0, 1), () => late.promise);
@@ -196,7 +196,7 @@ test('a request that comes after the loop was left is not begun with', async (t)
 	t.deepEqual(manager.jobs, []);
 });
 
-test('a generator is ended where it stands', async (t) => {
+test.serial('a generator is ended where it stands', async (t) => {
 	const {manager, requests} = await setUp(t);
 	let ended = false;
 	function* generate(): Generator<TenantRequest> {
@@ -215,7 +215,7 @@ test('a generator is ended where it stands', async (t) => {
 	t.true(ended);
 });
 
-test('what the iterable throws on being left comes out of the loop', async (t) => {
+test.serial('what the iterable throws on being left comes out of the loop', async (t) => {
 	const scene = await setUp(t);
 	const source: AsyncIterable<TenantRequest> = {
 		[Symbol.asyncIterator]: () => ({
@@ -234,7 +234,7 @@ test('what the iterable throws on being left comes out of the loop', async (t) =
 	t.deepEqual(scene.manager.jobs, []);
 });
 
-test('aborted: an outcome for each in flight, then an AbortError', async (t) => {
+test.serial('aborted: an outcome for each in flight, then an AbortError', async (t) => {
 	const scene = await setUp(t);
 	const controller = new AbortController();
 	scene.manager.once('completed', () => {
@@ -257,7 +257,7 @@ test('aborted: an outcome for each in flight, then an AbortError', async (t) => 
 	t.deepEqual(getEventListeners(controller.signal, 'abort'), []);
 });
 
-test('aborted before its begin', async (t) => {
+test.serial('aborted before its begin', async (t) => {
 	const {manager, source} = await setUp(t);
 
 	const {outcomes, error} = await collect(manager.backupAll(source, {signal: AbortSignal.abort('enough')}));
@@ -267,7 +267,7 @@ test('aborted before its begin', async (t) => {
 	t.is(source.pulled, 0);
 });
 
-test('aborted while the iterable does not answer', async (t) => {
+test.serial('aborted while the iterable does not answer', async (t) => {
 	const {manager} = await setUp(t);
 	const controller = new AbortController();
 	const source = watch<TenantRequest>([], () => {
@@ -284,7 +284,7 @@ test('aborted while the iterable does not answer', async (t) => {
 	t.is(source.returned, 1);
 });
 
-test('aborted when all have settled: too late', async (t) => {
+test.serial('aborted when all have settled: too late', async (t) => {
 	const {manager, requests} = await setUp(t);
 	const controller = new AbortController();
 	const loop = manager.backupAll(requests.slice(0, 1), {signal: controller.signal});
@@ -298,7 +298,7 @@ test('aborted when all have settled: too late', async (t) => {
 	t.deepEqual(getEventListeners(controller.signal, 'abort'), []);
 });
 
-test('the signal of a request aborts that one only', async (t) => {
+test.serial('the signal of a request aborts that one only', async (t) => {
 	const {manager, gate, requests} = await setUp(t, {defaults: {sleep: 0.005}});
 	const controller = new AbortController();
 	const some = requests
@@ -318,7 +318,7 @@ test('the signal of a request aborts that one only', async (t) => {
 	t.deepEqual(stateOf(requests[2]?.target ?? ''), tagged(OLD));
 });
 
-test('requests without end that are refused at once leave the event loop its turns', async (t) => {
+test.serial('requests without end that are refused at once leave the event loop its turns', async (t) => {
 	const {manager} = await setUp(t);
 	const controller = new AbortController();
 	function* endless(): Generator<BackupAllRequest> {

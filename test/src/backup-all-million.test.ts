@@ -21,7 +21,7 @@ for (const {what, target, count, jobs, mostGrowth} of [
 		mostGrowth: 2_000_000,
 	},
 ]) {
-	test(`${what}, without as many objects in memory`, async (t) => {
+	test.serial(`${what}, without as many objects in memory`, async (t) => {
 		const child = startChild(t, 'million.ts', [{count, target}], {sources: true});
 
 		const {growth, ahead, ...counts} = (await child.receive()) as Report;

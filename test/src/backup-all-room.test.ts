@@ -34,7 +34,7 @@ for (const [what, others] of [
 	['some of it', 1],
 	['all of it', 2],
 ] as const) {
-	test(`others have taken ${what}: the loop waits for room, and none is refused`, async (t) => {
+	test.serial(`others have taken ${what}: the loop waits for room, and none is refused`, async (t) => {
 		const {manager, gate, source, occupy} = await setUp(t, {});
 		const taken = Array.from({length: others}, () => occupy());
 
@@ -53,7 +53,7 @@ for (const [what, others] of [
 	});
 }
 
-test('two loops in one manager that has room for one job: both get to their end', async (t) => {
+test.serial('two loops in one manager that has room for one job: both get to their end', async (t) => {
 	const directory = makeDirectory(t);
 	const requests = makeTenants(directory, 10);
 	const again = requests.map((request) => ({...request, target: `${request.target}.again`}));
@@ -70,7 +70,7 @@ test('two loops in one manager that has room for one job: both get to their end'
 	}
 });
 
-test('more in flight than there is room for is no more than there is room for', async (t) => {
+test.serial('more in flight than there is room for is no more than there is room for', async (t) => {
 	const {manager, gate, source} = await setUp(t, {maxThreads: 1, maxQueue: 1});
 	let most = 0;
 	manager.on('queued', () => {
@@ -87,7 +87,7 @@ test('more in flight than there is room for is no more than there is room for', 
 	t.is(most, 2);
 });
 
-test('room that is taken while the iterable has not answered: its request waits', async (t) => {
+test.serial('room that is taken while the iterable has not answered: its request waits', async (t) => {
 	const {manager, gate, requests, occupy} = await setUp(t, {maxThreads: 1});
 	const [request] = requests;
 	const late = Promise.withResolvers<IteratorResult<TenantRequest>>();
@@ -105,7 +105,7 @@ test('room that is taken while the iterable has not answered: its request waits'
 	await taken;
 });
 
-test('aborted while it waits for room', async (t) => {
+test.serial('aborted while it waits for room', async (t) => {
 	const {manager, source, occupy} = await setUp(t, {maxThreads: 1});
 	const [taken, controller] = [new AbortController(), new AbortController()];
 	const other = occupy(taken.signal);
@@ -120,7 +120,7 @@ test('aborted while it waits for room', async (t) => {
 	await t.throwsAsync(other, {code: 'ABORT_ERR'});
 });
 
-test('aborted while a request that was pulled waits for room: it has its outcome', async (t) => {
+test.serial('aborted while a request that was pulled waits for room: it has its outcome', async (t) => {
 	const {manager, requests, occupy} = await setUp(t, {maxThreads: 1});
 	const [request] = requests;
 	const controller = new AbortController();
@@ -147,7 +147,7 @@ test('aborted while a request that was pulled waits for room: it has its outcome
 	await t.throwsAsync(other, {code: 'ABORT_ERR'});
 });
 
-test('left while it waits for room', async (t) => {
+test.serial('left while it waits for room', async (t) => {
 	const {manager, source, gate, occupy} = await setUp(t, {maxThreads: 1});
 	const other = occupy();
 	const loop = manager.backupAll(source);
@@ -162,7 +162,7 @@ test('left while it waits for room', async (t) => {
 	await other;
 });
 
-test('a manager that is closed while the loop waits for room ends it at once', async (t) => {
+test.serial('a manager that is closed while the loop waits for room ends it at once', async (t) => {
 	const {manager, source, gate, occupy} = await setUp(t, {maxThreads: 1});
 	const other = occupy();
 	const looping = collect(manager.backupAll(source));

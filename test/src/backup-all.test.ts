@@ -42,7 +42,7 @@ const SHAPES: Readonly<Record<string, Shape>> = {
 };
 
 for (const [what, shape] of Object.entries(SHAPES)) {
-	test(`the requests of ${what} are all fulfilled`, async (t) => {
+	test.serial(`the requests of ${what} are all fulfilled`, async (t) => {
 		const requests = makeTenants(makeDirectory(t), 12);
 		const manager = makeManager(t, {maxThreads: 2});
 		const {signal} = new AbortController();
@@ -67,12 +67,12 @@ for (const [what, shape] of Object.entries(SHAPES)) {
 }
 
 for (const empty of [[], new Set<never>(), watch<BackupAllRequest>([])]) {
-	test(`no requests in ${empty.constructor.name}, no outcomes`, async (t) => {
+	test.serial(`no requests in ${empty.constructor.name}, no outcomes`, async (t) => {
 		t.deepEqual(await collect(makeManager(t).backupAll(empty)), {outcomes: []});
 	});
 }
 
-test('outcomes come as they settle, not in the order of the requests', async (t) => {
+test.serial('outcomes come as they settle, not in the order of the requests', async (t) => {
 	const directory = makeDirectory(t);
 	const gate = await makeGate(t, directory);
 	const requests = makeTenants(directory, 5).map((request, index) =>
@@ -89,7 +89,7 @@ test('outcomes come as they settle, not in the order of the requests', async (t)
 	t.deepEqual(order, [1, 2, 3, 4, 0]);
 });
 
-test('whatever is wrong with a request, the others are fulfilled', async (t) => {
+test.serial('whatever is wrong with a request, the others are fulfilled', async (t) => {
 	const directory = makeDirectory(t);
 	const good = makeTenants(directory, 3);
 	const [source, target] = [join(directory, 'tenant-0.db'), join(directory, 'out', 'refused.db')];
@@ -166,33 +166,36 @@ for (const {maxThreads, maxQueue, concurrency, expected} of [
 	{maxThreads: 4, maxQueue: Infinity, concurrency: 1, expected: 1},
 ]) {
 	const options: BackupAllOptions = {concurrency};
-	test(`${String(expected)} in flight, with ${JSON.stringify({maxThreads, maxQueue, ...options})}`, async (t) => {
-		const directory = makeDirectory(t);
-		const gate = await makeGate(t, directory);
-		const requests = makeTenants(directory, 20).map((request) => ({...request, source: gate.source}));
-		const source = watch(requests);
-		const manager = makeManager(t, {maxThreads, maxQueue});
-		let most = 0;
-		manager.on('queued', () => {
-			most = Math.max(most, manager.jobs.length);
-		});
+	test.serial(
+		`${String(expected)} in flight, with ${JSON.stringify({maxThreads, maxQueue, ...options})}`,
+		async (t) => {
+			const directory = makeDirectory(t);
+			const gate = await makeGate(t, directory);
+			const requests = makeTenants(directory, 20).map((request) => ({...request, source: gate.source}));
+			const source = watch(requests);
+			const manager = makeManager(t, {maxThreads, maxQueue});
+			let most = 0;
+			manager.on('queued', () => {
+				most = Math.max(most, manager.jobs.length);
+			});
 
-		const collecting = collect(manager.backupAll(source, options));
-		await until(() => source.pulled >= expected);
-		// Were there room for one more, it would come within some turns of the event loop.
-		await turns();
-		t.is(source.pulled, expected);
-		t.is(manager.jobs.length, expected);
-		await gate.open();
-		const {outcomes} = await collecting;
+			const collecting = collect(manager.backupAll(source, options));
+			await until(() => source.pulled >= expected);
+			// Were there room for one more, it would come within some turns of the event loop.
+			await turns();
+			t.is(source.pulled, expected);
+			t.is(manager.jobs.length, expected);
+			await gate.open();
+			const {outcomes} = await collecting;
 
-		t.is(most, expected);
-		t.true(outcomes.every(({status}) => status === 'fulfilled'));
-		t.is(outcomes.length, requests.length);
-	});
+			t.is(most, expected);
+			t.true(outcomes.every(({status}) => status === 'fulfilled'));
+			t.is(outcomes.length, requests.length);
+		},
+	);
 }
 
-test('nothing is pulled before the first outcome is asked for', async (t) => {
+test.serial('nothing is pulled before the first outcome is asked for', async (t) => {
 	const source = watch(makeTenants(makeDirectory(t), 1));
 	const loop = makeManager(t).backupAll(source);
 	await new Promise(setImmediate);
@@ -202,7 +205,7 @@ test('nothing is pulled before the first outcome is asked for', async (t) => {
 	t.is(source.pulled, 1);
 });
 
-test('a loop that takes its time holds up the pulling, and not the work that is in flight', async (t) => {
+test.serial('a loop that takes its time holds up the pulling, and not the work that is in flight', async (t) => {
 	const source = watch(makeTenants(makeDirectory(t), 20));
 	const manager = makeManager(t, {maxThreads: 2});
 	const loop = manager.backupAll(source, {concurrency: 6});
@@ -217,7 +220,7 @@ test('a loop that takes its time holds up the pulling, and not the work that is 
 	t.is((await collect(loop)).outcomes.length, 19);
 });
 
-test('a loop that takes its time holds up requests that are refused at once', async (t) => {
+test.serial('a loop that takes its time holds up requests that are refused at once', async (t) => {
 	const source = watch(Array.from({length: 20}, () => ({source: '', target: ''})));
 	const loop = makeManager(t).backupAll(source, {concurrency: 6});
 	await loop.next();
@@ -228,7 +231,7 @@ test('a loop that takes its time holds up requests that are refused at once', as
 	t.is((await collect(loop)).outcomes.length, 19);
 });
 
-test('what the iterable throws comes out of the loop, after the outcomes of all that was pulled', async (t) => {
+test.serial('what the iterable throws comes out of the loop, after the outcomes of all that was pulled', async (t) => {
 	const thrown = new Error('no more');
 	const requests = makeTenants(makeDirectory(t), 3);
 	const manager = makeManager(t, {maxThreads: 1});
@@ -244,7 +247,7 @@ test('what the iterable throws comes out of the loop, after the outcomes of all 
 	t.is(source.returned, 0, 'an iterator that has thrown is at its end');
 });
 
-test('what the iterable throws instead of an iterator comes out of the loop', async (t) => {
+test.serial('what the iterable throws instead of an iterator comes out of the loop', async (t) => {
 	const thrown = new Error('none at all');
 	const source: Iterable<BackupAllRequest> = {
 		[Symbol.iterator]() {
@@ -254,7 +257,7 @@ test('what the iterable throws instead of an iterator comes out of the loop', as
 	t.deepEqual(await collect(makeManager(t).backupAll(source)), {outcomes: [], error: thrown});
 });
 
-test('a manager that is closed pulls nothing', async (t) => {
+test.serial('a manager that is closed pulls nothing', async (t) => {
 	const source = watch(makeTenants(makeDirectory(t), 1));
 	const manager = makeManager(t);
 	await manager.close();
@@ -268,7 +271,7 @@ test('a manager that is closed pulls nothing', async (t) => {
 });
 
 for (const force of [false, true]) {
-	test(`a manager that is closed in the middle, force: ${String(force)}`, async (t) => {
+	test.serial(`a manager that is closed in the middle, force: ${String(force)}`, async (t) => {
 		const directory = makeDirectory(t);
 		const gate = await makeGate(t, directory);
 		const requests = makeTenants(directory, 20).map((request) => ({...request, source: gate.source}));
@@ -304,7 +307,7 @@ for (const [requests, options, kind, says] of [
 	[{source: 'a', target: 'b'}, {}, TypeError, /requests to be an iterable/],
 	['app.db', {}, TypeError, /requests to be an iterable.*got 'app.db'/],
 ] as const) {
-	test(`refused at once: ${JSON.stringify([requests, options])}`, (t) => {
+	test.serial(`refused at once: ${JSON.stringify([requests, options])}`, (t) => {
 		const manager = makeManager(t);
 		const error = t.throws(
 			() => manager.backupAll(requests as unknown as BackupAllRequest[], options as unknown as BackupAllOptions),

@@ -4,7 +4,7 @@ import {backup, SQLITE_DONE, SQLITE_OK} from '../../src/index.js';
 import {healthOf, healthy, makeAccounts} from '../helpers/database.js';
 import {listDirectory, makeDirectory} from '../helpers/directory.js';
 
-test('copies a database', async (t) => {
+test.serial('copies a database', async (t) => {
 	const directory = makeDirectory(t);
 	const source = join(directory, 'app.db');
 	const target = join(directory, 'copy.db');
@@ -19,7 +19,7 @@ test('copies a database', async (t) => {
 	t.deepEqual(listDirectory(directory), ['app.db', 'copy.db']);
 });
 
-test('reports each step, as CPython does', async (t) => {
+test.serial('reports each step, as CPython does', async (t) => {
 	const directory = makeDirectory(t);
 	const source = join(directory, 'app.db');
 	makeAccounts(source, {accounts: 1}).close();

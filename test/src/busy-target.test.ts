@@ -21,7 +21,7 @@ for (const {wal, what, sql} of LOCKS) {
 	for (const [who, open] of Object.entries(HOLDERS)) {
 		const title = `${wal ? 'WAL' : 'rollback'}, ${what} in ${who}`;
 
-		test(`'overwrite' waits for a locked target: ${title}`, async (t) => {
+		test.serial(`'overwrite' waits for a locked target: ${title}`, async (t) => {
 			const directory = makeDirectory(t);
 			const source = join(directory, 'app.db');
 			const target = join(directory, 'live.db');
@@ -51,7 +51,7 @@ for (const {wal, what, sql} of LOCKS) {
 			t.deepEqual(stateOf(target), tagged(NEW));
 		});
 
-		test(`'overwrite' gives up on a target that stays locked: ${title}`, async (t) => {
+		test.serial(`'overwrite' gives up on a target that stays locked: ${title}`, async (t) => {
 			const directory = makeDirectory(t);
 			const source = join(directory, 'app.db');
 			const target = join(directory, 'live.db');
@@ -84,7 +84,7 @@ for (const {wal, what, sql} of LOCKS) {
 	}
 }
 
-test('the time that the copy takes does not count as a stall of the target', async (t) => {
+test.serial('the time that the copy takes does not count as a stall of the target', async (t) => {
 	const directory = makeDirectory(t);
 	const source = join(directory, 'app.db');
 	const target = join(directory, 'live.db');
@@ -111,58 +111,64 @@ test('the time that the copy takes does not count as a stall of the target', asy
 });
 
 for (const wal of [false, true]) {
-	test(`a live handle as the target goes on: it reads the old state, then the new (WAL: ${String(wal)})`, async (t) => {
-		const directory = makeDirectory(t);
-		const source = join(directory, 'app.db');
-		const target = join(directory, 'live.db');
-		makeTagged(source, NEW);
-		makeTagged(target, OLD, {wal});
-		const live = new Database(target);
-		t.teardown(() => live.close());
-		const state = live.prepare(STATE_SQL);
-		const during: unknown[] = [];
+	test.serial(
+		`a live handle as the target goes on: it reads the old state, then the new (WAL: ${String(wal)})`,
+		async (t) => {
+			const directory = makeDirectory(t);
+			const source = join(directory, 'app.db');
+			const target = join(directory, 'live.db');
+			makeTagged(source, NEW);
+			makeTagged(target, OLD, {wal});
+			const live = new Database(target);
+			t.teardown(() => live.close());
+			const state = live.prepare(STATE_SQL);
+			const during: unknown[] = [];
 
-		await backup(source, live, {
-			progress: () => {
-				during.push(state.get());
-			},
-		});
+			await backup(source, live, {
+				progress: () => {
+					during.push(state.get());
+				},
+			});
 
-		t.deepEqual(during, [{tag: OLD, mixed: 0, rows: 100}]);
-		t.deepEqual(state.get(), {tag: NEW, mixed: 0, rows: 100});
-		live.prepare('UPDATE account SET balance = 3').run();
-		t.deepEqual(stateOf(target), tagged(3));
-	});
+			t.deepEqual(during, [{tag: OLD, mixed: 0, rows: 100}]);
+			t.deepEqual(state.get(), {tag: NEW, mixed: 0, rows: 100});
+			live.prepare('UPDATE account SET balance = 3').run();
+			t.deepEqual(stateOf(target), tagged(3));
+		},
+	);
 
-	test(`a target that is locked only after the last report is waited for all the same (WAL: ${String(wal)})`, async (t) => {
-		const directory = makeDirectory(t);
-		const source = join(directory, 'app.db');
-		const target = join(directory, 'live.db');
-		makeTagged(source, NEW);
-		makeTagged(target, OLD, {wal});
-		const live = new Database(target);
-		t.teardown(() => live.close());
-		const statuses: number[] = [];
-		const options: BackupOptions = {
-			sleep: 0.01,
-			progress: (status) => {
-				statuses.push(status);
-				live.exec('BEGIN IMMEDIATE');
-			},
-		};
+	test.serial(
+		`a target that is locked only after the last report is waited for all the same (WAL: ${String(wal)})`,
+		async (t) => {
+			const directory = makeDirectory(t);
+			const source = join(directory, 'app.db');
+			const target = join(directory, 'live.db');
+			makeTagged(source, NEW);
+			makeTagged(target, OLD, {wal});
+			const live = new Database(target);
+			t.teardown(() => live.close());
+			const statuses: number[] = [];
+			const options: BackupOptions = {
+				sleep: 0.01,
+				progress: (status) => {
+					statuses.push(status);
+					live.exec('BEGIN IMMEDIATE');
+				},
+			};
 
-		// Nothing comes after SQLITE_DONE, so the wait shows in the outcome only.
-		const stalled = backup(source, live, {...options, stallTimeout: 200});
-		await t.throwsAsync(stalled, {code: 'ERR_BACKUP_BUSY', message: /The target was locked/});
-		t.deepEqual(statuses, [SQLITE_DONE]);
-		live.exec('ROLLBACK');
-		t.deepEqual(stateOf(target), tagged(OLD));
+			// Nothing comes after SQLITE_DONE, so the wait shows in the outcome only.
+			const stalled = backup(source, live, {...options, stallTimeout: 200});
+			await t.throwsAsync(stalled, {code: 'ERR_BACKUP_BUSY', message: /The target was locked/});
+			t.deepEqual(statuses, [SQLITE_DONE]);
+			live.exec('ROLLBACK');
+			t.deepEqual(stateOf(target), tagged(OLD));
 
-		const copying = backup(source, live, options);
-		await until(() => statuses.length === 2);
-		setTimeout(() => live.exec('ROLLBACK'), 100);
-		await copying;
-		t.deepEqual(statuses, [SQLITE_DONE, SQLITE_DONE]);
-		t.deepEqual(stateOf(target), tagged(NEW));
-	});
+			const copying = backup(source, live, options);
+			await until(() => statuses.length === 2);
+			setTimeout(() => live.exec('ROLLBACK'), 100);
+			await copying;
+			t.deepEqual(statuses, [SQLITE_DONE, SQLITE_DONE]);
+			t.deepEqual(stateOf(target), tagged(NEW));
+		},
+	);
 }

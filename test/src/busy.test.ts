@@ -28,7 +28,7 @@ for (const [who, open] of Object.entries(HOLDERS)) {
 	for (const wal of [false, true]) {
 		for (const options of OPTIONS) {
 			const title = `${wal ? 'WAL' : 'rollback'}, locked by ${who}, ${JSON.stringify(options)}`;
-			test(`a locked source is tried until it is released: ${title}`, async (t) => {
+			test.serial(`a locked source is tried until it is released: ${title}`, async (t) => {
 				const directory = makeDirectory(t);
 				const source = join(directory, 'app.db');
 				const target = join(directory, 'copy.db');
@@ -56,7 +56,7 @@ for (const [who, open] of Object.entries(HOLDERS)) {
 	}
 }
 
-test('a source that is locked between two steps is waited for, and the copy goes on where it was', async (t) => {
+test.serial('a source that is locked between two steps is waited for, and the copy goes on where it was', async (t) => {
 	const directory = makeDirectory(t);
 	const source = join(directory, 'app.db');
 	makeAccounts(source, {accounts: 1000}).close();
@@ -94,30 +94,33 @@ const STALLS: readonly BackupOptions[] = [
 ];
 
 for (const options of STALLS) {
-	test(`a source that stays locked for the stallTimeout is ERR_BACKUP_BUSY: ${JSON.stringify(options)}`, async (t) => {
-		const directory = makeDirectory(t);
-		const source = join(directory, 'app.db');
-		makeAccounts(source).close();
-		const release = await lockOut(t, source);
-		const before = listDirectory(directory);
-		let busy = 0;
+	test.serial(
+		`a source that stays locked for the stallTimeout is ERR_BACKUP_BUSY: ${JSON.stringify(options)}`,
+		async (t) => {
+			const directory = makeDirectory(t);
+			const source = join(directory, 'app.db');
+			makeAccounts(source).close();
+			const release = await lockOut(t, source);
+			const before = listDirectory(directory);
+			let busy = 0;
 
-		const error = await t.throwsAsync(
-			backup(source, join(directory, 'copy.db'), {...options, stallTimeout: 300, progress: () => busy++}),
-			{instanceOf: BackupError},
-		);
+			const error = await t.throwsAsync(
+				backup(source, join(directory, 'copy.db'), {...options, stallTimeout: 300, progress: () => busy++}),
+				{instanceOf: BackupError},
+			);
 
-		t.is(error.code, 'ERR_BACKUP_BUSY');
-		t.is(error.sqliteCode, 'SQLITE_BUSY');
-		t.regex(error.message, /The source was locked by another connection for 300 ms/);
-		t.is(typeof error.jobId, 'string');
-		t.true(busy > 0);
-		t.deepEqual(listDirectory(directory), before);
-		await release();
-	});
+			t.is(error.code, 'ERR_BACKUP_BUSY');
+			t.is(error.sqliteCode, 'SQLITE_BUSY');
+			t.regex(error.message, /The source was locked by another connection for 300 ms/);
+			t.is(typeof error.jobId, 'string');
+			t.true(busy > 0);
+			t.deepEqual(listDirectory(directory), before);
+			await release();
+		},
+	);
 }
 
-test('each step starts the stallTimeout anew', async (t) => {
+test.serial('each step starts the stallTimeout anew', async (t) => {
 	const directory = makeDirectory(t);
 	const source = join(directory, 'app.db');
 	makeAccounts(source, {accounts: 1000}).close();
@@ -148,7 +151,7 @@ test('each step starts the stallTimeout anew', async (t) => {
 	await t.notThrowsAsync(copying);
 });
 
-test('the time that a callback takes does not count as a stall', async (t) => {
+test.serial('the time that a callback takes does not count as a stall', async (t) => {
 	const directory = makeDirectory(t);
 	const source = join(directory, 'app.db');
 	const database = makeAccounts(source);
@@ -175,7 +178,7 @@ function dawdle(ms = 20): void {
 	Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
 }
 
-test('an abort wakes a job that sleeps for an hour, and its thread goes on to the next', async (t) => {
+test.serial('an abort wakes a job that sleeps for an hour, and its thread goes on to the next', async (t) => {
 	const directory = makeDirectory(t);
 	const source = join(directory, 'app.db');
 	const other = join(directory, 'other.db');

@@ -2,7 +2,7 @@ import {Worker} from 'node:worker_threads';
 import test from 'ava';
 import {Control} from '../../src/control.js';
 
-test('a cancelled job does not begin to publish', (t) => {
+test.serial('a cancelled job does not begin to publish', (t) => {
 	const main = new Control();
 	const worker = new Control(main.buffer);
 
@@ -13,7 +13,7 @@ test('a cancelled job does not begin to publish', (t) => {
 	t.true(main.cancel(), 'again is as good as once');
 });
 
-test('a job that publishes is not cancelled any more', (t) => {
+test.serial('a job that publishes is not cancelled any more', (t) => {
 	const main = new Control();
 	const worker = new Control(main.buffer);
 
@@ -24,7 +24,7 @@ test('a job that publishes is not cancelled any more', (t) => {
 	t.true(worker.beginPublishing(), 'again is as good as once');
 });
 
-test('a wait ends at once for what was there before it', (t) => {
+test.serial('a wait ends at once for what was there before it', (t) => {
 	const main = new Control();
 	const worker = new Control(main.buffer);
 	main.acknowledge(3);
@@ -34,7 +34,7 @@ test('a wait ends at once for what was there before it', (t) => {
 	t.is(worker.acknowledged, 3);
 });
 
-test('a wait ends when its time is over', (t) => {
+test.serial('a wait ends when its time is over', (t) => {
 	const control = new Control();
 	const startedAt = performance.now();
 
@@ -43,7 +43,7 @@ test('a wait ends when its time is over', (t) => {
 	t.true(performance.now() - startedAt >= 50);
 });
 
-test('the count of reports wraps as a 32-bit integer', (t) => {
+test.serial('the count of reports wraps as a 32-bit integer', (t) => {
 	const control = new Control();
 	control.acknowledge(2 ** 31 - 1);
 
@@ -53,7 +53,7 @@ test('the count of reports wraps as a 32-bit integer', (t) => {
 });
 
 for (const what of ['cancel', 'acknowledge'] as const) {
-	test(`a thread that waits is woken: ${what}`, async (t) => {
+	test.serial(`a thread that waits is woken: ${what}`, async (t) => {
 		const control = new Control();
 		const thread = new Worker(new URL('../fixtures/waiter.ts', import.meta.url), {workerData: control.buffer});
 		const woken = new Promise((resolve, reject) => {

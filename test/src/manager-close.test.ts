@@ -58,7 +58,7 @@ async function assertAllAborted(t: ExecutionContext, {jobs, directory, gate}: Sc
 	t.deepEqual(listDirectory(directory), ['gate.db']);
 }
 
-test('close() finishes what is active and queued, and refuses what comes', async (t) => {
+test.serial('close() finishes what is active and queued, and refuses what comes', async (t) => {
 	const {manager, gate, jobs, targets} = await setUp(t);
 
 	const closing = manager.close();
@@ -81,7 +81,7 @@ const FORCES: Readonly<Record<string, (manager: BackupManager) => Promise<unknow
 };
 
 for (const [what, force] of Object.entries(FORCES)) {
-	test(`${what} aborts what is active and queued`, async (t) => {
+	test.serial(`${what} aborts what is active and queued`, async (t) => {
 		const scene = await setUp(t);
 
 		await force(scene.manager);
@@ -92,7 +92,7 @@ for (const [what, force] of Object.entries(FORCES)) {
 	});
 }
 
-test('past closeTimeout, close() aborts the rest', async (t) => {
+test.serial('past closeTimeout, close() aborts the rest', async (t) => {
 	const scene = await setUp(t, {closeTimeout: 50});
 
 	await scene.manager.close();
@@ -100,7 +100,7 @@ test('past closeTimeout, close() aborts the rest', async (t) => {
 	await assertAllAborted(t, scene);
 });
 
-test('closeTimeout: 0 aborts at once', async (t) => {
+test.serial('closeTimeout: 0 aborts at once', async (t) => {
 	const scene = await setUp(t, {closeTimeout: 0});
 
 	await scene.manager.close();
@@ -108,7 +108,7 @@ test('closeTimeout: 0 aborts at once', async (t) => {
 	await assertAllAborted(t, scene);
 });
 
-test('jobs that end within closeTimeout are not aborted', async (t) => {
+test.serial('jobs that end within closeTimeout are not aborted', async (t) => {
 	const {manager, gate, jobs} = await setUp(t, {closeTimeout: 60_000});
 
 	const closing = manager.close();
@@ -118,7 +118,7 @@ test('jobs that end within closeTimeout are not aborted', async (t) => {
 	await closing;
 });
 
-test('every close() waits for the same end', async (t) => {
+test.serial('every close() waits for the same end', async (t) => {
 	const {manager, gate, jobs} = await setUp(t);
 
 	const closings = [manager.close(), manager.close(), manager[Symbol.asyncDispose]()];
@@ -131,7 +131,7 @@ test('every close() waits for the same end', async (t) => {
 	await t.notThrowsAsync(manager.destroy());
 });
 
-test('await using finishes the jobs, also when the block ends without waiting for them', async (t) => {
+test.serial('await using finishes the jobs, also when the block ends without waiting for them', async (t) => {
 	const directory = makeDirectory(t);
 	const gate = await makeGate(t, directory);
 	await gate.open();
@@ -150,7 +150,7 @@ test('await using finishes the jobs, also when the block ends without waiting fo
 });
 
 for (const minThreads of [0, 2]) {
-	test(`a manager that was never used can be closed: minThreads ${String(minThreads)}`, async (t) => {
+	test.serial(`a manager that was never used can be closed: minThreads ${String(minThreads)}`, async (t) => {
 		const gate = await makeGate(t, makeDirectory(t));
 		const manager = new BackupManager({minThreads});
 

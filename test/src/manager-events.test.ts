@@ -58,7 +58,7 @@ function names(noted: readonly Noted[]): string[] {
 	return noted.map(({event}) => event).filter((event, index, all) => event !== 'progress' || all[index - 1] !== event);
 }
 
-test('a job that is accepted is told of before backup() returns', async (t) => {
+test.serial('a job that is accepted is told of before backup() returns', async (t) => {
 	const {manager, source, target, noted} = setUp(t);
 
 	const copy = manager.backup(source, target);
@@ -68,7 +68,7 @@ test('a job that is accepted is told of before backup() returns', async (t) => {
 	t.is(queued?.job.id, (await copy).jobId);
 });
 
-test('a job that is completed', async (t) => {
+test.serial('a job that is completed', async (t) => {
 	const {manager, source, target, noted} = setUp(t);
 
 	const result = await manager.backup(source, target, {priority: 7});
@@ -85,7 +85,7 @@ test('a job that is completed', async (t) => {
 	t.deepEqual(last?.payload, {status: SQLITE_DONE, remaining: 0, total: result.pages});
 });
 
-test('a job that fails', async (t) => {
+test.serial('a job that fails', async (t) => {
 	const {manager, directory, target, noted} = setUp(t);
 
 	const error = await t.throwsAsync(manager.backup(join(directory, 'missing.db'), target), {instanceOf: BackupError});
@@ -96,7 +96,7 @@ test('a job that fails', async (t) => {
 	t.is(noted.at(-1)?.payload['error'], error);
 });
 
-test('a job that fails for its callback', async (t) => {
+test.serial('a job that fails for its callback', async (t) => {
 	const {manager, source, target, noted} = setUp(t);
 	const thrown = new Error('of mine');
 
@@ -111,7 +111,7 @@ test('a job that fails for its callback', async (t) => {
 	t.is(noted.at(-1)?.payload['error'], thrown);
 });
 
-test('a job that fails before it could run', async (t) => {
+test.serial('a job that fails before it could run', async (t) => {
 	const {manager, source, directory, noted} = setUp(t);
 
 	const error = await t.throwsAsync(manager.backup(source, join(directory, 'missing', 'copy.db')));
@@ -120,7 +120,7 @@ test('a job that fails before it could run', async (t) => {
 	t.is(noted.at(-1)?.payload['error'], error);
 });
 
-test('a job that is aborted, running or queued', async (t) => {
+test.serial('a job that is aborted, running or queued', async (t) => {
 	const {manager, directory, target, noted} = setUp(t, {maxThreads: 1});
 	const gate = await makeGate(t, directory);
 	const controller = new AbortController();
@@ -144,7 +144,7 @@ test('a job that is aborted, running or queued', async (t) => {
 	t.is(byJob(first).at(-1)?.job.state, 'aborted');
 });
 
-test('what is refused at the call has no events', async (t) => {
+test.serial('what is refused at the call has no events', async (t) => {
 	const {manager, source, target, noted} = setUp(t);
 
 	await t.throwsAsync(manager.backup(source, target, {pages: 0.5}), {instanceOf: RangeError});
@@ -162,7 +162,7 @@ async function progressOf(scene: Scene, options = STEPS): Promise<ProgressEvent[
 	return events;
 }
 
-test('progressInterval: 0 tells of each step', async (t) => {
+test.serial('progressInterval: 0 tells of each step', async (t) => {
 	const events = await progressOf(setUp(t, {progressInterval: 0}));
 
 	const total = events[0]?.total ?? 0;
@@ -175,7 +175,7 @@ test('progressInterval: 0 tells of each step', async (t) => {
 	t.true(events.every(({job, remaining}) => job.remaining === remaining && job.total === total));
 });
 
-test('progressInterval: Infinity tells of the first and the last', async (t) => {
+test.serial('progressInterval: Infinity tells of the first and the last', async (t) => {
 	const events = await progressOf(setUp(t, {progressInterval: Infinity}));
 
 	const total = events[0]?.total ?? 0;
@@ -188,7 +188,7 @@ test('progressInterval: Infinity tells of the first and the last', async (t) => 
 	);
 });
 
-test('progress tells of waiting for a lock', async (t) => {
+test.serial('progress tells of waiting for a lock', async (t) => {
 	const {manager, directory, target, noted} = setUp(t, {progressInterval: 0});
 	const gate = await makeGate(t, directory);
 	const copying = manager.backup(gate.source, target, {sleep: 0.005});

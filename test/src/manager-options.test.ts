@@ -106,7 +106,7 @@ const OPTIONS: Readonly<Record<keyof ManagerOptions, Row>> = {
 };
 
 for (const [option, {type, range, expected, right, misspelt}] of Object.entries(OPTIONS)) {
-	test(`${option}: a wrong value is refused`, (t) => {
+	test.serial(`${option}: a wrong value is refused`, (t) => {
 		const says = [`manager option "${option}"`, expected];
 		for (const value of [null, Symbol('x'), ...type]) {
 			assertManagerRefused(t, {[option]: value}, {kind: 'TypeError', says});
@@ -115,17 +115,17 @@ for (const [option, {type, range, expected, right, misspelt}] of Object.entries(
 		for (const value of range) assertManagerRefused(t, {[option]: value}, {kind: 'RangeError', says});
 	});
 
-	test(`${option}: right values are taken, undefined counts as left out`, (t) => {
+	test.serial(`${option}: right values are taken, undefined counts as left out`, (t) => {
 		t.deepEqual(fillManagerOptions({[option]: undefined}), fillManagerOptions());
 		for (const value of right) t.notThrows(() => new BackupManager({[option]: value}));
 	});
 
-	test(`${option}: told from ${misspelt}`, (t) => {
+	test.serial(`${option}: told from ${misspelt}`, (t) => {
 		assertManagerRefused(t, {[misspelt]: undefined}, {kind: 'TypeError', says: [`"${misspelt}"`, `"${option}"`]});
 	});
 }
 
-test('what is left out is as documented', (t) => {
+test.serial('what is left out is as documented', (t) => {
 	t.like(fillManagerOptions(), {
 		minThreads: 0,
 		maxThreads: 4,
@@ -136,26 +136,26 @@ test('what is left out is as documented', (t) => {
 	});
 });
 
-test('options that are no object are refused', (t) => {
+test.serial('options that are no object are refused', (t) => {
 	for (const options of [null, 4, 'threads', true, [4], () => 4]) {
 		assertManagerRefused(t, options, {kind: 'TypeError', says: ['manager options']});
 	}
 });
 
-test('more threads at the least than at the most are refused', (t) => {
+test.serial('more threads at the least than at the most are refused', (t) => {
 	const refusal: Refusal = {kind: 'RangeError', says: ['"minThreads" (3)', '"maxThreads" (2)']};
 	assertManagerRefused(t, {minThreads: 3, maxThreads: 2}, refusal);
 });
 
-test('the threads at the least raise a default that is lower', (t) => {
+test.serial('the threads at the least raise a default that is lower', (t) => {
 	t.like(fillManagerOptions({minThreads: 6}), {minThreads: 6, maxThreads: 6});
 });
 
-test('an option of a backup is none of a manager', (t) => {
+test.serial('an option of a backup is none of a manager', (t) => {
 	assertManagerRefused(t, {pages: 1}, {kind: 'TypeError', says: ['manager option "pages"']});
 });
 
-test('the defaults hold for every job, and give way to its own options', async (t) => {
+test.serial('the defaults hold for every job, and give way to its own options', async (t) => {
 	const directory = makeDirectory(t);
 	const source = join(directory, 'app.db');
 	makeAccounts(source, {accounts: 1}).close();
@@ -172,7 +172,7 @@ test('the defaults hold for every job, and give way to its own options', async (
 	t.is(await calls({pages: 2}), 1);
 });
 
-test('defaults that are changed later change nothing', async (t) => {
+test.serial('defaults that are changed later change nothing', async (t) => {
 	const directory = makeDirectory(t);
 	const source = join(directory, 'app.db');
 	makeAccounts(source).close();
@@ -185,7 +185,7 @@ test('defaults that are changed later change nothing', async (t) => {
 	t.deepEqual(healthOf(join(directory, 'copy.db')), healthy());
 });
 
-test('a signal among the defaults aborts every job', async (t) => {
+test.serial('a signal among the defaults aborts every job', async (t) => {
 	const directory = makeDirectory(t);
 	const source = join(directory, 'app.db');
 	makeAccounts(source).close();

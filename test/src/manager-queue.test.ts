@@ -59,7 +59,7 @@ for (const {maxQueue, maxThreads} of [
 ]) {
 	const title = `maxQueue ${String(maxQueue)}, maxThreads ${String(maxThreads)}`;
 
-	test(`one job more than may run and wait is refused: ${title}`, async (t) => {
+	test.serial(`one job more than may run and wait is refused: ${title}`, async (t) => {
 		const scene = await setUp(t, maxQueue, maxThreads);
 		const {gate, manager, submit} = scene;
 		// All at once, before any of them could begin.
@@ -74,35 +74,38 @@ for (const {maxQueue, maxThreads} of [
 		await t.notThrowsAsync(submit());
 	});
 
-	test(`'needsDrain' when it is full, then 'drain' when there is room for maxQueue jobs: ${title}`, async (t) => {
-		const scene = await setUp(t, maxQueue, maxThreads);
-		const {gate, manager, submit, events} = scene;
-		const jobs = Array.from({length: maxQueue + maxThreads}, () => submit());
-		await until(() => activeOf(manager) === maxThreads);
+	test.serial(
+		`'needsDrain' when it is full, then 'drain' when there is room for maxQueue jobs: ${title}`,
+		async (t) => {
+			const scene = await setUp(t, maxQueue, maxThreads);
+			const {gate, manager, submit, events} = scene;
+			const jobs = Array.from({length: maxQueue + maxThreads}, () => submit());
+			await until(() => activeOf(manager) === maxThreads);
 
-		t.deepEqual(
-			events.filter((event) => event === 'needsDrain'),
-			['needsDrain'],
-		);
-		t.true(manager.needsDrain);
-		t.is(events.at(-1), 'needsDrain', 'there is no room yet');
+			t.deepEqual(
+				events.filter((event) => event === 'needsDrain'),
+				['needsDrain'],
+			);
+			t.true(manager.needsDrain);
+			t.is(events.at(-1), 'needsDrain', 'there is no room yet');
 
-		// What a caller does that was refused.
-		const next = new Promise<BackupResult[]>((resolve, reject) => {
-			manager.once('drain', () => {
-				const more = Array.from({length: Math.max(1, maxQueue)}, () => submit());
-				Promise.all(more).then(resolve, reject);
+			// What a caller does that was refused.
+			const next = new Promise<BackupResult[]>((resolve, reject) => {
+				manager.once('drain', () => {
+					const more = Array.from({length: Math.max(1, maxQueue)}, () => submit());
+					Promise.all(more).then(resolve, reject);
+				});
 			});
-		});
-		await gate.open();
+			await gate.open();
 
-		await Promise.all(jobs);
-		t.is((await next).length, Math.max(1, maxQueue));
-		t.false(manager.needsDrain);
-	});
+			await Promise.all(jobs);
+			t.is((await next).length, Math.max(1, maxQueue));
+			t.false(manager.needsDrain);
+		},
+	);
 }
 
-test('an aborted job makes room', async (t) => {
+test.serial('an aborted job makes room', async (t) => {
 	const scene = await setUp(t, 1, 1);
 	const {gate, manager, submit, events} = scene;
 	const controller = new AbortController();
@@ -120,7 +123,7 @@ test('an aborted job makes room', async (t) => {
 	await Promise.all([running, next]);
 });
 
-test('without a maxQueue there is always room', async (t) => {
+test.serial('without a maxQueue there is always room', async (t) => {
 	const {gate, manager, submit, events} = await setUp(t, Infinity, 1);
 
 	const jobs = Array.from({length: 50}, () => submit());

@@ -39,7 +39,7 @@ async function hold({manager, gate, path, begun}: Scene): Promise<Promise<unknow
 	return [held];
 }
 
-test('higher priorities run first, equal ones in the order they came', async (t) => {
+test.serial('higher priorities run first, equal ones in the order they came', async (t) => {
 	const scene = await setUp(t, {maxThreads: 1});
 	const {manager, source, path, begun, gate} = scene;
 	const all = await hold(scene);
@@ -70,7 +70,7 @@ function linkTo({path}: Scene, file: string): string {
 	return last;
 }
 
-test('jobs that are begun in one tick run in the order they came', async (t) => {
+test.serial('jobs that are begun in one tick run in the order they came', async (t) => {
 	const scene = await setUp(t, {maxThreads: 1});
 	const {manager, source, path, gate, begun} = scene;
 	const all = await hold(scene);
@@ -84,7 +84,7 @@ test('jobs that are begun in one tick run in the order they came', async (t) => 
 	t.deepEqual(begun, ['held', 'first', 'second', 'third', 'fourth']);
 });
 
-test('no more than maxThreads jobs are active, on as many threads', async (t) => {
+test.serial('no more than maxThreads jobs are active, on as many threads', async (t) => {
 	const log = logThreads(makeDirectory(t));
 	const {manager, gate, path} = await setUp(t, {...log.options, maxThreads: 3});
 	let most = 0;
@@ -109,7 +109,7 @@ test('no more than maxThreads jobs are active, on as many threads', async (t) =>
 	t.deepEqual(manager.jobs, []);
 });
 
-test('the list of jobs says where each one stands', async (t) => {
+test.serial('the list of jobs says where each one stands', async (t) => {
 	const scene = await setUp(t, {maxThreads: 1});
 	const {manager, source, gate, path} = scene;
 	const all = await hold(scene);
@@ -126,7 +126,7 @@ test('the list of jobs says where each one stands', async (t) => {
 	t.is(first.jobId, active?.id ?? '');
 });
 
-test('the defaults of a manager are those of its jobs, which override them', async (t) => {
+test.serial('the defaults of a manager are those of its jobs, which override them', async (t) => {
 	const {manager, source, path} = await setUp(t, {defaults: {pages: 1, existing: 'fail'}});
 	let calls = 0;
 	const progress = (status: number): void => {
@@ -156,7 +156,7 @@ const ALIASES: Readonly<Record<string, (directory: string, target: string) => st
 };
 
 for (const [what, aliasOf] of Object.entries(ALIASES)) {
-	test(`two jobs to one target run one after another: ${what}`, async (t) => {
+	test.serial(`two jobs to one target run one after another: ${what}`, async (t) => {
 		const {manager, directory, gate, source, path, begun} = await setUp(t, {maxThreads: 4});
 		const second = path('second.db');
 		makeTagged(second, 2);
@@ -183,7 +183,7 @@ for (const [what, aliasOf] of Object.entries(ALIASES)) {
 	});
 }
 
-test('many jobs to one target all end well', async (t) => {
+test.serial('many jobs to one target all end well', async (t) => {
 	const {manager, source, path} = await setUp(t, {maxThreads: 4});
 
 	await Promise.all(
@@ -195,7 +195,7 @@ test('many jobs to one target all end well', async (t) => {
 	t.deepEqual(healthOf(path('copy.db')), healthy());
 });
 
-test('of two jobs to one target, the one that came later has the last word', async (t) => {
+test.serial('of two jobs to one target, the one that came later has the last word', async (t) => {
 	const scene = await setUp(t, {maxThreads: 1});
 	const {manager, path} = scene;
 	makeTagged(path('one.db'), 1);

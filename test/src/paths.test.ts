@@ -38,7 +38,7 @@ const TAG = 7;
 const DECOY = 8;
 
 for (const [name, decoy] of NAMES) {
-	test(`${encodeURIComponent(name)} means the file of that name`, async (t) => {
+	test.serial(`${encodeURIComponent(name)} means the file of that name`, async (t) => {
 		const directory = makeDirectory(t);
 		mkdirSync(join(directory, name));
 		const inside = join(directory, name);
@@ -112,7 +112,7 @@ const REFUSED: readonly Refused[] = [
 const OTHER = '/nowhere/other.db';
 
 for (const {path, says} of REFUSED) {
-	test(`the path ${encodeURIComponent(String(path)) || 'nothing'} is refused`, async (t) => {
+	test.serial(`the path ${encodeURIComponent(String(path)) || 'nothing'} is refused`, async (t) => {
 		const refusal: Refusal = {kind: 'TypeError', says};
 		await assertBackupRefused(t, [path, OTHER], {...refusal, says: [...says, 'source']});
 		await assertBackupRefused(t, [OTHER, path], {...refusal, says: [...says, 'target']});
@@ -123,7 +123,7 @@ for (const {path, says} of REFUSED) {
 	});
 }
 
-test('what is neither a path nor a handle is refused', async (t) => {
+test.serial('what is neither a path nor a handle is refused', async (t) => {
 	const values = [undefined, null, 1, 1n, true, {}, [], Buffer.from(OTHER), {open: true}, () => OTHER, Symbol(OTHER)];
 	for (const value of values) {
 		await assertBackupRefused(t, [value, OTHER], {kind: 'TypeError', says: ['source', 'a path']});
@@ -136,7 +136,7 @@ test('what is neither a path nor a handle is refused', async (t) => {
 	}
 });
 
-test('a target that is named as a directory is refused', async (t) => {
+test.serial('a target that is named as a directory is refused', async (t) => {
 	const directory = makeDirectory(t);
 	for (const target of [`${directory}/`, pathToFileURL(`${directory}/`), `${directory}/none/`]) {
 		await assertBackupRefused(t, [OTHER, target], {kind: 'TypeError', says: ['target', 'directory']});
@@ -144,7 +144,7 @@ test('a target that is named as a directory is refused', async (t) => {
 });
 
 // better-sqlite3 trims it, so that another file, of nearly the same name, would be read, or overwritten.
-test('a link to a name that ends in white space is refused, as the source and as the target', async (t) => {
+test.serial('a link to a name that ends in white space is refused, as the source and as the target', async (t) => {
 	const directory = makeDirectory(t);
 	const [decoy, link] = [join(directory, 'data.db'), join(directory, 'app.db')];
 	const other = join(directory, 'other.db');

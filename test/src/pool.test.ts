@@ -72,7 +72,7 @@ const HARMS = {
 
 for (const [index, [harm, says]] of Object.entries(HARMS).entries()) {
 	const existing = index % 2 === 0 ? 'replace' : 'overwrite';
-	test(`a thread dies in the middle of a job: ${harm}, existing '${existing}'`, async (t) => {
+	test.serial(`a thread dies in the middle of a job: ${harm}, existing '${existing}'`, async (t) => {
 		const scene = setUp(t, {maxThreads: 1});
 		const {manager, sabotage, source, target, files} = scene;
 
@@ -90,7 +90,7 @@ for (const [index, [harm, says]] of Object.entries(HARMS).entries()) {
 	});
 }
 
-test('a thread that dies takes no other job with it', async (t) => {
+test.serial('a thread that dies takes no other job with it', async (t) => {
 	const {manager, sabotage, source, target, other} = setUp(t, {maxThreads: 2});
 	const underWay = new Set<string>();
 
@@ -119,7 +119,7 @@ const LOAD_HARMS = {
 
 for (const minThreads of [0, 1]) {
 	for (const [harm, says] of Object.entries(LOAD_HARMS)) {
-		test(`a thread that cannot load: ${harm}, minThreads ${String(minThreads)}`, async (t) => {
+		test.serial(`a thread that cannot load: ${harm}, minThreads ${String(minThreads)}`, async (t) => {
 			const {manager, sabotage, source, target, other, files} = setUp(t, {minThreads, maxThreads: 2}, harm);
 
 			// More than there are threads, so that some are queued meanwhile.
@@ -145,7 +145,7 @@ for (const minThreads of [0, 1]) {
 		['--import=tsx', '--import', 'file:///no/such/preload.js'],
 		['--import', 'no-such-package'],
 	]) {
-		test(`threads with execArgv ${JSON.stringify(execArgv)}, minThreads ${String(minThreads)}`, async (t) => {
+		test.serial(`threads with execArgv ${JSON.stringify(execArgv)}, minThreads ${String(minThreads)}`, async (t) => {
 			const {manager, source, target, files} = setUp(t, {minThreads, execArgv});
 
 			await assertWorkerError(t, manager.backup(source, target));
@@ -157,7 +157,7 @@ for (const minThreads of [0, 1]) {
 	}
 }
 
-test('an execArgv that Node.js refuses before it starts a thread', async (t) => {
+test.serial('an execArgv that Node.js refuses before it starts a thread', async (t) => {
 	const execArgv = ['--no-such-option'];
 	const {manager, source, target, files} = setUp(t, {execArgv});
 
@@ -171,7 +171,7 @@ test('an execArgv that Node.js refuses before it starts a thread', async (t) => 
 	t.throws(() => new BackupManager({minThreads: 1, execArgv}), {code: 'ERR_WORKER_INVALID_EXEC_ARGV'});
 });
 
-test('a job whose thread cannot load can be aborted, and closing ends', async (t) => {
+test.serial('a job whose thread cannot load can be aborted, and closing ends', async (t) => {
 	const {manager, source, target} = setUp(t, {}, 'load: throw');
 	const controller = new AbortController();
 	const job = manager.backup(source, target, {signal: controller.signal});
@@ -183,7 +183,7 @@ test('a job whose thread cannot load can be aborted, and closing ends', async (t
 	await t.notThrowsAsync(manager.close());
 });
 
-test('a manager is closed while its threads cannot load', async (t) => {
+test.serial('a manager is closed while its threads cannot load', async (t) => {
 	const {manager, source, target} = setUp(t, {}, 'load: throw');
 	const job = manager.backup(source, target);
 

@@ -92,7 +92,7 @@ async function reasonOf(promise: Promise<unknown>): Promise<unknown> {
 
 for (const [when, {pages, at, wal, strategy}] of Object.entries(THROWS)) {
 	for (const [title, {options, make}] of Object.entries(TARGETS)) {
-		test(`throws ${when}: ${title}`, async (t) => {
+		test.serial(`throws ${when}: ${title}`, async (t) => {
 			const directory = makeDirectory(t);
 			const source = join(directory, 'app.db');
 			const target = join(directory, 'target.db');
@@ -134,7 +134,7 @@ async function pagesOf(source: string, directory: string): Promise<number> {
 	return pages;
 }
 
-test('what is thrown may be anything', async (t) => {
+test.serial('what is thrown may be anything', async (t) => {
 	const directory = makeDirectory(t);
 	const source = join(directory, 'app.db');
 	makeAccounts(source).close();
@@ -154,7 +154,7 @@ test('what is thrown may be anything', async (t) => {
 	t.deepEqual(listDirectory(directory), ['app.db']);
 });
 
-test('a source with a hot journal: thrown all the same', async (t) => {
+test.serial('a source with a hot journal: thrown all the same', async (t) => {
 	const directory = makeDirectory(t);
 	const source = join(directory, 'app.db');
 	makeTagged(source, TAG);
@@ -177,7 +177,7 @@ test('a source with a hot journal: thrown all the same', async (t) => {
 
 for (const when of ['on the first call', 'in the middle', 'on the last call', 'on the only call']) {
 	const {pages, at} = THROWS[when] ?? {pages: 0, at: () => 0};
-	test(`aborts ${when}`, async (t) => {
+	test.serial(`aborts ${when}`, async (t) => {
 		const directory = makeDirectory(t);
 		const source = join(directory, 'app.db');
 		const target = join(directory, 'target.db');
@@ -207,7 +207,7 @@ for (const when of ['on the first call', 'in the middle', 'on the last call', 'o
 	});
 }
 
-test('an async callback that rejects fails the job, and does not end the process', async (t) => {
+test.serial('an async callback that rejects fails the job, and does not end the process', async (t) => {
 	const directory = makeDirectory(t);
 	const source = join(directory, 'app.db');
 	makeTagged(source, TAG, {accounts: ROWS, pageSize: 512});
@@ -224,7 +224,7 @@ test('an async callback that rejects fails the job, and does not end the process
 	t.deepEqual(listDirectory(directory), ['app.db']);
 });
 
-test('an async callback that rejects after the job is done does nothing', async (t) => {
+test.serial('an async callback that rejects after the job is done does nothing', async (t) => {
 	const directory = makeDirectory(t);
 	const source = join(directory, 'app.db');
 	const target = join(directory, 'copy.db');

@@ -32,7 +32,7 @@ const TARGETS: Readonly<Record<string, {readonly options: BackupOptions; readonl
 };
 
 for (const [title, {options, exists}] of Object.entries(TARGETS)) {
-	test(`two pages, ${title}`, async (t) => {
+	test.serial(`two pages, ${title}`, async (t) => {
 		const directory = makeDirectory(t);
 		const source = join(directory, 'app.db');
 		t.is(makePages(source, {accounts: 1}), 2);
@@ -60,7 +60,7 @@ for (const [title, {options, exists}] of Object.entries(TARGETS)) {
 	});
 }
 
-test('all at once is the default', async (t) => {
+test.serial('all at once is the default', async (t) => {
 	const directory = makeDirectory(t);
 	const source = join(directory, 'app.db');
 	const total = makePages(source, {});
@@ -96,7 +96,7 @@ function callsOfPython(path: string, steps: readonly number[]): unknown {
 
 for (const [title, options] of Object.entries(DATABASES)) {
 	for (const strategy of STRATEGY_NAMES) {
-		test(`one call a step: ${title}, by ${strategy}`, async (t) => {
+		test.serial(`one call a step: ${title}, by ${strategy}`, async (t) => {
 			const directory = makeDirectory(t);
 			const source = join(directory, 'app.db');
 			const total = makePages(source, options);
@@ -109,7 +109,7 @@ for (const [title, options] of Object.entries(DATABASES)) {
 	}
 
 	// On a machine without Python, the definition above stands in for it.
-	(hasPython ? test : test.skip)(`the same calls as CPython: ${title}`, async (t) => {
+	(hasPython ? test.serial : test.serial.skip)(`the same calls as CPython: ${title}`, async (t) => {
 		const directory = makeDirectory(t);
 		const source = join(directory, 'app.db');
 		const steps = stepsFor(makePages(source, options));
@@ -119,7 +119,7 @@ for (const [title, options] of Object.entries(DATABASES)) {
 	});
 }
 
-test('a database of no pages has one step', async (t) => {
+test.serial('a database of no pages has one step', async (t) => {
 	const directory = makeDirectory(t);
 	const source = join(directory, 'empty.db');
 	writeFileSync(source, '');
@@ -129,7 +129,7 @@ test('a database of no pages has one step', async (t) => {
 });
 
 for (const strategy of STRATEGY_NAMES) {
-	test(`pages that are in the WAL only are steps as well: by ${strategy}`, async (t) => {
+	test.serial(`pages that are in the WAL only are steps as well: by ${strategy}`, async (t) => {
 		const directory = makeDirectory(t);
 		const source = join(directory, 'app.db');
 		const handle = makeAccounts(source, {wal: true, accounts: 200});
@@ -143,7 +143,7 @@ for (const strategy of STRATEGY_NAMES) {
 	});
 }
 
-(hasPython ? test : test.skip)('the same calls as CPython: a database of no pages', (t) => {
+(hasPython ? test.serial : test.serial.skip)('the same calls as CPython: a database of no pages', (t) => {
 	const source = join(makeDirectory(t), 'empty.db');
 	writeFileSync(source, '');
 	t.deepEqual(callsOfPython(source, [0, 1]), [[[101, 0, 0]], [[101, 0, 0]]]);
@@ -156,26 +156,29 @@ function block(ms: number): void {
 
 for (const wal of [true, false]) {
 	for (const snapshot of ['pin', 'none'] as const) {
-		test(`a slow callback has every call, in order, before the promise settles: ${snapshot}, ${wal ? 'WAL' : 'rollback'}`, async (t) => {
-			const directory = makeDirectory(t);
-			const source = join(directory, 'app.db');
-			const total = makePages(source, {accounts: 2500, pageSize: 512, wal});
-			t.true(total > 2000);
-			const heard: (Call | 'settled')[] = [];
+		test.serial(
+			`a slow callback has every call, in order, before the promise settles: ${snapshot}, ${wal ? 'WAL' : 'rollback'}`,
+			async (t) => {
+				const directory = makeDirectory(t);
+				const source = join(directory, 'app.db');
+				const total = makePages(source, {accounts: 2500, pageSize: 512, wal});
+				t.true(total > 2000);
+				const heard: (Call | 'settled')[] = [];
 
-			const settled = backup(source, join(directory, 'copy.db'), {
-				pages: 1,
-				snapshot,
-				progress: (...call) => {
-					heard.push(call);
-					if (heard.length === 1) block(200);
-					else if (heard.length % 50 === 0) block(2);
-					else if (heard.length === total) block(50);
-				},
-			}).finally(() => heard.push('settled'));
-			await settled;
+				const settled = backup(source, join(directory, 'copy.db'), {
+					pages: 1,
+					snapshot,
+					progress: (...call) => {
+						heard.push(call);
+						if (heard.length === 1) block(200);
+						else if (heard.length % 50 === 0) block(2);
+						else if (heard.length === total) block(50);
+					},
+				}).finally(() => heard.push('settled'));
+				await settled;
 
-			t.deepEqual(heard, [...callsOf(total, 1), 'settled']);
-		});
+				t.deepEqual(heard, [...callsOf(total, 1), 'settled']);
+			},
+		);
 	}
 }

@@ -22,18 +22,18 @@ function takeAll(queue: JobQueue<Entry>): string[] {
 	return names;
 }
 
-test('an empty queue has nothing to take', (t) => {
+test.serial('an empty queue has nothing to take', (t) => {
 	const queue = fill();
 	t.is(queue.size, 0);
 	t.is(queue.take(), undefined);
 });
 
-test('equal priorities leave in the order they came', (t) => {
+test.serial('equal priorities leave in the order they came', (t) => {
 	const names = Array.from({length: 50}, (_, index) => `job ${String(index)}`);
 	t.deepEqual(takeAll(fill(...names.map((name) => entry(name)))), names);
 });
 
-test('higher priorities leave first, in the order they came among themselves', (t) => {
+test.serial('higher priorities leave first, in the order they came among themselves', (t) => {
 	const queue = fill(
 		entry('a'),
 		entry('b', -1),
@@ -47,14 +47,14 @@ test('higher priorities leave first, in the order they came among themselves', (
 	t.deepEqual(takeAll(queue), ['c', 'f', 'd', 'g', 'a', 'e', 'b']);
 });
 
-test('a job that comes later leaves first if its priority is higher', (t) => {
+test.serial('a job that comes later leaves first if its priority is higher', (t) => {
 	const queue = fill(entry('a'), entry('b'));
 	t.is(queue.take()?.name, 'a');
 	queue.add(entry('c', 1));
 	t.deepEqual(takeAll(queue), ['c', 'b']);
 });
 
-test('a job with two lanes holds both, and waits for both', (t) => {
+test.serial('a job with two lanes holds both, and waits for both', (t) => {
 	const both = entry('both', 0, '/one', '/two');
 	const queue = fill(both, entry('one', 0, '/one'), entry('two', 0, '/two'), entry('again', 0, '/two', '/one'));
 	t.deepEqual(takeAll(queue), ['both']);
@@ -67,7 +67,7 @@ test('a job with two lanes holds both, and waits for both', (t) => {
 	t.deepEqual(takeAll(queue), ['again']);
 });
 
-test('a job stays while its target is busy, and others pass it', (t) => {
+test.serial('a job stays while its target is busy, and others pass it', (t) => {
 	const first = entry('first', 0, '/same');
 	const queue = fill(first, entry('second', 5, '/same'), entry('third', 5, '/same'), entry('other', -5));
 	// The highest priority holds the target, even before the one that came first.
@@ -77,7 +77,7 @@ test('a job stays while its target is busy, and others pass it', (t) => {
 	t.is(queue.size, 2);
 });
 
-test('a target that is free again lets the next job leave', (t) => {
+test.serial('a target that is free again lets the next job leave', (t) => {
 	const first = entry('first', 0, '/same');
 	const second = entry('second', 0, '/same');
 	const queue = fill(first, second);
@@ -91,7 +91,7 @@ test('a target that is free again lets the next job leave', (t) => {
 	t.is(queue.size, 0);
 });
 
-test('a job that was removed does not leave, and the others keep their order', (t) => {
+test.serial('a job that was removed does not leave, and the others keep their order', (t) => {
 	const middle = entry('b');
 	const alone = entry('d', 7);
 	const queue = fill(entry('a'), middle, entry('c'), alone);
@@ -103,7 +103,7 @@ test('a job that was removed does not leave, and the others keep their order', (
 	t.deepEqual(takeAll(queue), ['a', 'c']);
 });
 
-test('removing what is not there changes nothing', (t) => {
+test.serial('removing what is not there changes nothing', (t) => {
 	const taken = entry('a');
 	const queue = fill(taken, entry('b'));
 	queue.take();
@@ -116,7 +116,7 @@ test('removing what is not there changes nothing', (t) => {
 	t.deepEqual(takeAll(queue), ['b']);
 });
 
-test('a removed job gives the target of another one not free', (t) => {
+test.serial('a removed job gives the target of another one not free', (t) => {
 	const running = entry('running', 0, '/same');
 	const waiting = entry('waiting', 0, '/same');
 	const queue = fill(running, waiting, entry('last', 0, '/same'));

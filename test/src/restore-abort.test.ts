@@ -10,7 +10,7 @@ import {makeTagged, STATE_SQL, stateOf} from '../helpers/tagged.js';
 const ROUNDS = 60;
 
 for (const wal of [false, true]) {
-	test(`aborted at ${String(ROUNDS)} random moments: ${wal ? 'WAL' : 'rollback'}`, async (t) => {
+	test.serial(`aborted at ${String(ROUNDS)} random moments: ${wal ? 'WAL' : 'rollback'}`, async (t) => {
 		const directory = makeDirectory(t);
 		const [backup, target] = [join(directory, 'backup.db'), join(directory, 'app.db')];
 		const safetyCopy = join(directory, 'before.db');

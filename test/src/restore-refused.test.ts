@@ -250,14 +250,14 @@ const CASES: Readonly<Record<string, Refusal & {readonly wal?: boolean; readonly
 };
 
 for (const [what, {prepare, wal, ...refusal}] of Object.entries(CASES)) {
-	test(`refused, and nothing is changed: ${what}`, async (t) => {
+	test.serial(`refused, and nothing is changed: ${what}`, async (t) => {
 		const scene = setUp(t, wal);
 		const options = await prepare(scene, t);
 		await assertRefused(t, scene, () => scene.restore(options), refusal);
 	});
 }
 
-test('a bad index is not looked at where a quick check is enough', async (t) => {
+test.serial('a bad index is not looked at where a quick check is enough', async (t) => {
 	const {directory, target, restore} = setUp(t);
 	makeBadIndex(join(directory, 'bad.db'), 'small');
 
@@ -268,24 +268,27 @@ test('a bad index is not looked at where a quick check is enough', async (t) => 
 	database.close();
 });
 
-test('a database that is made in the place of a missing target is not overwritten without being kept', async (t) => {
-	const {directory, safetyCopy, restore} = setUp(t);
-	const to = join(directory, 'new.db');
-	const before = fingerprint(safetyCopy);
-	const progress: RestoreOptions['progress'] = (status) => {
-		if (status === SQLITE_DONE) makeTagged(to, OLD);
-	};
+test.serial(
+	'a database that is made in the place of a missing target is not overwritten without being kept',
+	async (t) => {
+		const {directory, safetyCopy, restore} = setUp(t);
+		const to = join(directory, 'new.db');
+		const before = fingerprint(safetyCopy);
+		const progress: RestoreOptions['progress'] = (status) => {
+			if (status === SQLITE_DONE) makeTagged(to, OLD);
+		};
 
-	const error = await t.throwsAsync(restore({to, progress}), {instanceOf: BackupError});
+		const error = await t.throwsAsync(restore({to, progress}), {instanceOf: BackupError});
 
-	t.is(error.code, 'ERR_BACKUP_TARGET_EXISTS');
-	t.regex(error.message, /made in the middle/);
-	t.deepEqual(stateOf(to), tagged(OLD));
-	t.deepEqual(fingerprint(safetyCopy), before);
-	t.deepEqual(listDirectory(directory), ['app.db', 'backup.db', 'before.db', 'new.db']);
-});
+		t.is(error.code, 'ERR_BACKUP_TARGET_EXISTS');
+		t.regex(error.message, /made in the middle/);
+		t.deepEqual(stateOf(to), tagged(OLD));
+		t.deepEqual(fingerprint(safetyCopy), before);
+		t.deepEqual(listDirectory(directory), ['app.db', 'backup.db', 'before.db', 'new.db']);
+	},
+);
 
-test('what the callback throws, also at the last call, comes back, and nothing is changed', async (t) => {
+test.serial('what the callback throws, also at the last call, comes back, and nothing is changed', async (t) => {
 	const {target, safetyCopy, restore} = setUp(t);
 	const before = {...fingerprint(target), ...fingerprint(safetyCopy)};
 	const thrown = new Error('no');
@@ -298,7 +301,7 @@ test('what the callback throws, also at the last call, comes back, and nothing i
 	t.deepEqual({...fingerprint(target), ...fingerprint(safetyCopy)}, before);
 });
 
-test('a target that stays locked: nothing is kept, and nothing is changed', async (t) => {
+test.serial('a target that stays locked: nothing is kept, and nothing is changed', async (t) => {
 	const {target, safetyCopy, restore} = setUp(t);
 	const before = fingerprint(safetyCopy);
 	const holder = await openElsewhere(t, target);
@@ -332,7 +335,7 @@ for (const [args, says] of [
 	[[text, 'b.db', {journalMode: 'delete'}], /Unknown restore option "journalMode"/],
 	[[text, 'b.db', null], /options to be an object, but got null/],
 ] as const) {
-	test(`refused as a wrong argument: ${says.source}`, async (t) => {
+	test.serial(`refused as a wrong argument: ${says.source}`, async (t) => {
 		const manager = new BackupManager();
 		const restore = manager.restore.bind(manager) as (...args: readonly unknown[]) => Promise<unknown>;
 		t.regex((await t.throwsAsync(restore(...args), {instanceOf: TypeError})).message, says);
@@ -341,7 +344,7 @@ for (const [args, says] of [
 	});
 }
 
-test('a manager that is closed restores nothing', async (t) => {
+test.serial('a manager that is closed restores nothing', async (t) => {
 	const {backup, target} = setUp(t);
 	const manager = new BackupManager();
 	await manager.close();

@@ -15,63 +15,69 @@ const ROUNDS = 12;
 const STRIDE = 1_000_000;
 
 for (const wal of [false, true]) {
-	test(`no commit falls between the safety copy and the restore, however many there are: ${wal ? 'WAL' : 'rollback'}`, async (t) => {
-		const directory = makeDirectory(t);
-		const target = join(directory, 'app.db');
-		makeLedger(target, 1, {wal});
-		await using manager = new BackupManager({maxThreads: 1, defaults: {sleep: 0.001}});
-		const writer = await startLedgerWriter(t, target);
-		const kept: number[] = [];
+	test.serial(
+		`no commit falls between the safety copy and the restore, however many there are: ${wal ? 'WAL' : 'rollback'}`,
+		async (t) => {
+			const directory = makeDirectory(t);
+			const target = join(directory, 'app.db');
+			makeLedger(target, 1, {wal});
+			await using manager = new BackupManager({maxThreads: 1, defaults: {sleep: 0.001}});
+			const writer = await startLedgerWriter(t, target);
+			const kept: number[] = [];
 
-		for (let round = 1; round <= ROUNDS; round++) {
-			const backup = join(directory, `backup-${String(round)}.db`);
-			const safetyCopy = join(directory, `before-${String(round)}.db`);
-			makeLedger(backup, round * STRIDE);
-			await manager.restore(backup, target, {safetyCopy});
-			kept.push(generationOf(safetyCopy));
-			// The writer notices by what it finds when it goes on.
-			await until(() => generationOf(target) > round * STRIDE);
-		}
+			for (let round = 1; round <= ROUNDS; round++) {
+				const backup = join(directory, `backup-${String(round)}.db`);
+				const safetyCopy = join(directory, `before-${String(round)}.db`);
+				makeLedger(backup, round * STRIDE);
+				await manager.restore(backup, target, {safetyCopy});
+				kept.push(generationOf(safetyCopy));
+				// The writer notices by what it finds when it goes on.
+				await until(() => generationOf(target) > round * STRIDE);
+			}
 
-		const {lost} = await writer.stop();
-		t.deepEqual(kept, lost);
-		t.is(kept.length, ROUNDS);
-	});
+			const {lost} = await writer.stop();
+			t.deepEqual(kept, lost);
+			t.is(kept.length, ROUNDS);
+		},
+	);
 }
 
 for (const wal of [false, true]) {
-	test(`a thread that does nothing but write, and never gets to its events, does not hold up the restore: ${wal ? 'WAL' : 'rollback'}`, async (t) => {
-		const directory = makeDirectory(t);
-		const [backup, target] = [join(directory, 'backup.db'), join(directory, 'app.db')];
-		makeLedger(backup, STRIDE);
-		// Large enough to be kept by a process in either mode.
-		makeLedger(target, 1, {wal, accounts: 3000, filler: 10_000});
-		const live = new Database(target, {timeout: 20_000});
-		t.teardown(() => live.close());
-		const advance = live
-			.prepare<[], number>('UPDATE ledger SET generation = generation + 1 RETURNING generation')
-			.pluck();
-		const clock = new Int32Array(new SharedArrayBuffer(4));
-		await using manager = new BackupManager({maxThreads: 1, defaults: {sleep: 0.001}});
-		// The events of its end come when this thread is done.
-		let restored = false;
-		const writeOnly = (): void => {
-			const end = performance.now() + 30_000;
-			while (!restored && performance.now() < end) {
-				restored = (advance.get() ?? 0) > STRIDE;
-				Atomics.wait(clock, 0, 0, 2);
-			}
-		};
+	test.serial(
+		`a thread that does nothing but write, and never gets to its events, does not hold up the restore: ${wal ? 'WAL' : 'rollback'}`,
+		async (t) => {
+			const directory = makeDirectory(t);
+			const [backup, target] = [join(directory, 'backup.db'), join(directory, 'app.db')];
+			makeLedger(backup, STRIDE);
+			// Large enough to be kept by a process in either mode.
+			makeLedger(target, 1, {wal, accounts: 3000, filler: 10_000});
+			const live = new Database(target, {timeout: 20_000});
+			t.teardown(() => live.close());
+			const advance = live
+				.prepare<[], number>('UPDATE ledger SET generation = generation + 1 RETURNING generation')
+				.pluck();
+			const clock = new Int32Array(new SharedArrayBuffer(4));
+			await using manager = new BackupManager({maxThreads: 1, defaults: {sleep: 0.001}});
+			// The events of its end come when this thread is done.
+			let restored = false;
+			const writeOnly = (): void => {
+				const end = performance.now() + 30_000;
+				while (!restored && performance.now() < end) {
+					restored = (advance.get() ?? 0) > STRIDE;
+					Atomics.wait(clock, 0, 0, 2);
+				}
+			};
 
-		await manager.restore(backup, target, {
-			safetyCopy: join(directory, 'before.db'),
-			progress: (status) => {
-				if (status === SQLITE_DONE) setImmediate(writeOnly);
-			},
-		});
+			await manager.restore(backup, target, {
+				safetyCopy: join(directory, 'before.db'),
+				progress: (status) => {
+					if (status === SQLITE_DONE) setImmediate(writeOnly);
+				},
+			});
 
-		t.true(restored);
-	});
+			t.true(restored);
+		},
+	);
 }
 
 for (const [program, start] of Object.entries(FOREIGN_WRITERS)) {

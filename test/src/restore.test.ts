@@ -97,7 +97,7 @@ for (const [index, [where, open]] of Object.entries(ALL_HOLDERS).entries()) {
 }
 
 for (const wal of [false, true]) {
-	test(`a live handle, by paths and URLs, over an older safety copy: ${wal ? 'WAL' : 'rollback'}`, async (t) => {
+	test.serial(`a live handle, by paths and URLs, over an older safety copy: ${wal ? 'WAL' : 'rollback'}`, async (t) => {
 		const {manager, backup, target, safetyCopy} = setUp(t, {wal});
 		makeTagged(safetyCopy, OWN, {wal: true});
 		const handle = new Database(target);
@@ -114,7 +114,7 @@ for (const wal of [false, true]) {
 	});
 }
 
-test('the safety copy is restored, and all is as it was', async (t) => {
+test.serial('the safety copy is restored, and all is as it was', async (t) => {
 	const {manager, backup, target, safetyCopy} = setUp(t, {wal: true});
 	await manager.restore(backup, target, {safetyCopy});
 	t.deepEqual(stateOf(target), tagged(NEW));
@@ -124,7 +124,7 @@ test('the safety copy is restored, and all is as it was', async (t) => {
 	t.deepEqual(stateOf(target), tagged(OLD, OLD_ROWS));
 });
 
-test('a target that does not exist is made, and there is nothing to keep', async (t) => {
+test.serial('a target that does not exist is made, and there is nothing to keep', async (t) => {
 	const {manager, directory, backup, safetyCopy} = setUp(t);
 	chmodSync(backup, 0o644);
 
@@ -136,7 +136,7 @@ test('a target that does not exist is made, and there is nothing to keep', async
 	t.false(existsSync(safetyCopy));
 });
 
-test('a link to the target, and a link as the safety copy, are followed', async (t) => {
+test.serial('a link to the target, and a link as the safety copy, are followed', async (t) => {
 	const {manager, directory, backup, target, safetyCopy} = setUp(t);
 	symlinkSync(target, join(directory, 'link.db'));
 	symlinkSync(safetyCopy, join(directory, 'safety-link.db'));
@@ -151,23 +151,26 @@ test('a link to the target, and a link as the safety copy, are followed', async 
 });
 
 for (const pageSize of [1024, 65_536]) {
-	test(`a rollback target with pages of ${String(pageSize)} bytes takes those of the backup, and is kept in its own`, async (t) => {
-		const {manager, backup, target, safetyCopy} = setUp(t, {pageSize});
-		const handle = new Database(target);
-		t.teardown(() => handle.close());
+	test.serial(
+		`a rollback target with pages of ${String(pageSize)} bytes takes those of the backup, and is kept in its own`,
+		async (t) => {
+			const {manager, backup, target, safetyCopy} = setUp(t, {pageSize});
+			const handle = new Database(target);
+			t.teardown(() => handle.close());
 
-		await manager.restore(backup, handle, {safetyCopy});
+			await manager.restore(backup, handle, {safetyCopy});
 
-		t.deepEqual(handle.prepare(STATE_SQL).get(), {tag: NEW, mixed: 0, rows: 100});
-		t.is(handle.pragma('page_size', {simple: true}), 4096);
-		const kept = new Database(safetyCopy);
-		t.is(kept.pragma('page_size', {simple: true}), pageSize);
-		kept.close();
-		t.deepEqual(stateOf(safetyCopy), tagged(OLD, OLD_ROWS));
-	});
+			t.deepEqual(handle.prepare(STATE_SQL).get(), {tag: NEW, mixed: 0, rows: 100});
+			t.is(handle.pragma('page_size', {simple: true}), 4096);
+			const kept = new Database(safetyCopy);
+			t.is(kept.pragma('page_size', {simple: true}), pageSize);
+			kept.close();
+			t.deepEqual(stateOf(safetyCopy), tagged(OLD, OLD_ROWS));
+		},
+	);
 }
 
-test('a backup that is itself in use, with a WAL, is restored as it is', async (t) => {
+test.serial('a backup that is itself in use, with a WAL, is restored as it is', async (t) => {
 	const {manager, directory, target} = setUp(t);
 	const backup = join(directory, 'live.db');
 	makeTagged(backup, OLD, {wal: true});
@@ -180,7 +183,7 @@ test('a backup that is itself in use, with a WAL, is restored as it is', async (
 	t.deepEqual(stateOf(target), tagged(NEW));
 });
 
-test("the manager's defaults: those that a restore has count, and the others do no harm", async (t) => {
+test.serial("the manager's defaults: those that a restore has count, and the others do no harm", async (t) => {
 	const calls: number[] = [];
 	const {manager, backup, target} = setUp(t, {
 		rows: 1000,
@@ -216,7 +219,7 @@ test("the manager's defaults: those that a restore has count, and the others do 
 	t.is((await manager.restore(backup, target, {verify: 'full'})).verified, 'full');
 });
 
-test('it is a job, with events and statistics', async (t) => {
+test.serial('it is a job, with events and statistics', async (t) => {
 	const {manager, backup, target} = setUp(t);
 	const states: string[] = [];
 	for (const event of ['queued', 'active', 'completed'] as const) manager.on(event, ({job}) => states.push(job.state));
@@ -227,7 +230,7 @@ test('it is a job, with events and statistics', async (t) => {
 	t.like(manager.stats, {completed: 1, bytes: result.bytes});
 });
 
-test('no other job writes to the target or the safety copy meanwhile', async (t) => {
+test.serial('no other job writes to the target or the safety copy meanwhile', async (t) => {
 	const {manager, directory, backup, target, safetyCopy} = setUp(t, {manager: {maxThreads: 4}});
 	const release = await lockOut(t, target);
 	const restoring = manager.restore(backup, target, {safetyCopy});

@@ -23,7 +23,7 @@ const CASES: readonly Pick<BackupOptions, 'pages' | 'snapshot' | 'maxRate' | 'st
 for (const options of CASES) {
 	for (const withCallback of [false, true]) {
 		const title = `${JSON.stringify(options)}, ${withCallback ? 'with' : 'without'} a callback`;
-		test(`a writer on the main thread is never told SQLITE_BUSY: ${title}`, async (t) => {
+		test.serial(`a writer on the main thread is never told SQLITE_BUSY: ${title}`, async (t) => {
 			const directory = makeDirectory(t);
 			const source = join(directory, 'app.db');
 			const target = join(directory, 'copy.db');

@@ -77,7 +77,7 @@ const SOURCES: Readonly<Record<string, (files: Files) => Made>> = {
 	},
 };
 for (const [what, make] of Object.entries(SOURCES)) {
-	test(`the snapshot of ${what} opens as it is, and the source stays so`, async (t) => {
+	test.serial(`the snapshot of ${what} opens as it is, and the source stays so`, async (t) => {
 		const files = prepare(t);
 		const {source, options} = make(files);
 		const before = listDirectory(files.directory);
@@ -96,7 +96,7 @@ for (const [what, make] of Object.entries(SOURCES)) {
 	});
 }
 
-test('the snapshot of nothing is an empty database', async (t) => {
+test.serial('the snapshot of nothing is an empty database', async (t) => {
 	const {directory, decoy, open} = prepare(t);
 	const file = join(directory, 'empty.db');
 	writeFileSync(file, '');
@@ -121,7 +121,7 @@ test('the snapshot of nothing is an empty database', async (t) => {
 	t.is(statSync(file).size, 0);
 });
 
-test('a snapshot has memory of its own', async (t) => {
+test.serial('a snapshot has memory of its own', async (t) => {
 	const {app, open} = prepare(t);
 	const memory = open(':memory:');
 	fillTagged(memory, 'main', TAG);
@@ -144,7 +144,7 @@ test('a snapshot has memory of its own', async (t) => {
 });
 
 for (const wal of [false, true]) {
-	test(`a snapshot is of one state, whoever writes: ${wal ? 'WAL' : 'rollback'}`, async (t) => {
+	test.serial(`a snapshot is of one state, whoever writes: ${wal ? 'WAL' : 'rollback'}`, async (t) => {
 		const source = join(makeDirectory(t), 'app.db');
 		const accounts = 2000;
 		makeAccounts(source, {wal, accounts}).close();
@@ -163,7 +163,7 @@ for (const wal of [false, true]) {
 	});
 }
 
-test('a torn database does not pass the check of a snapshot, and is taken without one', async (t) => {
+test.serial('a torn database does not pass the check of a snapshot, and is taken without one', async (t) => {
 	const source = join(makeDirectory(t), 'app.db');
 	makeTorn(source, 'small');
 
@@ -173,7 +173,7 @@ test('a torn database does not pass the check of a snapshot, and is taken withou
 	t.is((await manager.snapshot(source)).length, statSync(source).size);
 });
 
-test('a database with a page of zeros is taken by a file on the way', async (t) => {
+test.serial('a database with a page of zeros is taken by a file on the way', async (t) => {
 	const source = join(makeDirectory(t), 'app.db');
 	const database = makeAccounts(source);
 	database.exec('CREATE TABLE long (zeros BLOB); INSERT INTO long VALUES (zeroblob(100000))');

@@ -27,7 +27,7 @@ test.after('nothing of a snapshot is left in the directory for temporary files',
 });
 
 for (const strategy of ['auto', ...STRATEGY_NAMES] as const) {
-	test(`progress tells of each step of a snapshot: by ${strategy}`, async (t) => {
+	test.serial(`progress tells of each step of a snapshot: by ${strategy}`, async (t) => {
 		const {app} = prepare(t);
 		// Otherwise a copy by VACUUM might have fewer pages.
 		executeHere(app, 'VACUUM');
@@ -42,7 +42,7 @@ for (const strategy of ['auto', ...STRATEGY_NAMES] as const) {
 		}
 	});
 
-	test(`what progress throws is what a snapshot rejects with: by ${strategy}`, async (t) => {
+	test.serial(`what progress throws is what a snapshot rejects with: by ${strategy}`, async (t) => {
 		const {app, directory} = prepare(t);
 		await using single = new BackupManager({maxThreads: 1});
 		const error = new Error('stop');
@@ -63,7 +63,7 @@ for (const strategy of ['auto', ...STRATEGY_NAMES] as const) {
 	});
 }
 
-test('the events of a snapshot, and what its result says', async (t) => {
+test.serial('the events of a snapshot, and what its result says', async (t) => {
 	const {app} = prepare(t);
 	await using single = new BackupManager({maxThreads: 1});
 	const seen: unknown[] = [];
@@ -93,7 +93,7 @@ test('the events of a snapshot, and what its result says', async (t) => {
 	});
 });
 
-test('two snapshots of one source run at a time', async (t) => {
+test.serial('two snapshots of one source run at a time', async (t) => {
 	const gate = await makeGate(t, makeDirectory(t));
 	await using pair = new BackupManager({maxThreads: 2, defaults: {sleep: 0.005}});
 
@@ -112,7 +112,7 @@ test('two snapshots of one source run at a time', async (t) => {
 	for (const buffer of await Promise.all(taking)) t.deepEqual(healthIn(new Database(buffer)), healthy());
 });
 
-test('snapshots leave the queue by their priority, and fill it', async (t) => {
+test.serial('snapshots leave the queue by their priority, and fill it', async (t) => {
 	const directory = makeDirectory(t);
 	const gate = await makeGate(t, directory);
 	const {app} = prepare(t);
@@ -133,7 +133,7 @@ test('snapshots leave the queue by their priority, and fill it', async (t) => {
 	t.deepEqual(begun, [9, 5, 1, 0]);
 });
 
-test('a closed manager takes no snapshot, and finishes those that it has', async (t) => {
+test.serial('a closed manager takes no snapshot, and finishes those that it has', async (t) => {
 	const gate = await makeGate(t, makeDirectory(t));
 	const single = new BackupManager({maxThreads: 1, defaults: {sleep: 0.005}});
 	const taking = [single.snapshot(gate.source), single.snapshot(gate.source)];
@@ -174,7 +174,7 @@ const STOPS: Readonly<Record<string, Stop>> = {
 };
 
 for (const [when, stop] of Object.entries(STOPS)) {
-	test(`a snapshot is aborted ${when}`, async (t) => {
+	test.serial(`a snapshot is aborted ${when}`, async (t) => {
 		const {app, directory} = prepare(t);
 		await using single = new BackupManager({maxThreads: 1});
 		const controller = new AbortController();
@@ -189,7 +189,7 @@ for (const [when, stop] of Object.entries(STOPS)) {
 }
 
 for (const way of [{}, {verify: 'quick'}, {strategy: 'clone'}, {strategy: 'vacuum'}] satisfies SnapshotOptions[]) {
-	test(`a locked source is waited for, given up on and let go of: ${JSON.stringify(way)}`, async (t) => {
+	test.serial(`a locked source is waited for, given up on and let go of: ${JSON.stringify(way)}`, async (t) => {
 		const {app} = prepare(t);
 		await using single = new BackupManager({maxThreads: 1, defaults: {sleep: 0.01}});
 		// Starts the thread and its child, which may take longer than it is to wait.

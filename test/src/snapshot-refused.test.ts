@@ -51,7 +51,7 @@ const FAILURES: Readonly<Record<string, (files: Files) => Failure>> = {
 };
 
 for (const [what, make] of Object.entries(FAILURES)) {
-	test(`there is no snapshot of ${what}`, async (t) => {
+	test.serial(`there is no snapshot of ${what}`, async (t) => {
 		const files = prepare(t);
 		const {source, options, code} = make(files);
 
@@ -62,7 +62,7 @@ for (const [what, make] of Object.entries(FAILURES)) {
 }
 
 for (const strategy of ['auto', ...STRATEGY_NAMES] as const) {
-	test(`a database that is too large for memory is told of by name: ${strategy}`, async (t) => {
+	test.serial(`a database that is too large for memory is told of by name: ${strategy}`, async (t) => {
 		const {directory, app} = prepare(t);
 		stretch(app, Math.ceil(2_147_483_391 / 4096));
 
@@ -79,30 +79,33 @@ for (const strategy of ['auto', ...STRATEGY_NAMES] as const) {
 /** What is about the file of a target, of which a snapshot has none. */
 const FOREIGN = {existing: 'replace', checksum: 'sha256', mode: 0o600, journalMode: 'delete'};
 
-test('options that are none of a snapshot are refused by name, and wrong values by what was expected', async (t) => {
-	const {app} = prepare(t);
-	await using idle = new BackupManager();
-	idle.on('queued', () => {
-		t.fail('a job was queued');
-	});
+test.serial(
+	'options that are none of a snapshot are refused by name, and wrong values by what was expected',
+	async (t) => {
+		const {app} = prepare(t);
+		await using idle = new BackupManager();
+		idle.on('queued', () => {
+			t.fail('a job was queued');
+		});
 
-	for (const [name, value] of Object.entries(FOREIGN)) {
-		const taking = idle.snapshot(app, {[name]: value});
-		const {message} = await t.throwsAsync(taking, {instanceOf: TypeError});
-		t.true(message.includes(`Unknown snapshot option "${name}"`), message);
-	}
+		for (const [name, value] of Object.entries(FOREIGN)) {
+			const taking = idle.snapshot(app, {[name]: value});
+			const {message} = await t.throwsAsync(taking, {instanceOf: TypeError});
+			t.true(message.includes(`Unknown snapshot option "${name}"`), message);
+		}
 
-	const misspelt = idle.snapshot(app, {verfy: 'full'} as object);
-	await t.throwsAsync(misspelt, {instanceOf: TypeError, message: /Unknown snapshot option "verfy".*"verify"/});
-	const wrong = {verify: 'thorough'} as unknown as SnapshotOptions;
-	await t.throwsAsync(idle.snapshot(app, wrong), {instanceOf: TypeError, message: /snapshot option "verify"/});
-	await t.throwsAsync(idle.snapshot(app, {pages: 0.5}), {instanceOf: RangeError, message: /snapshot option "pages"/});
-	const nothing = idle.snapshot(42 as unknown as BackupSource);
-	await t.throwsAsync(nothing, {instanceOf: TypeError, message: /Expected the source/});
-	t.deepEqual(idle.jobs, []);
-});
+		const misspelt = idle.snapshot(app, {verfy: 'full'} as object);
+		await t.throwsAsync(misspelt, {instanceOf: TypeError, message: /Unknown snapshot option "verfy".*"verify"/});
+		const wrong = {verify: 'thorough'} as unknown as SnapshotOptions;
+		await t.throwsAsync(idle.snapshot(app, wrong), {instanceOf: TypeError, message: /snapshot option "verify"/});
+		await t.throwsAsync(idle.snapshot(app, {pages: 0.5}), {instanceOf: RangeError, message: /snapshot option "pages"/});
+		const nothing = idle.snapshot(42 as unknown as BackupSource);
+		await t.throwsAsync(nothing, {instanceOf: TypeError, message: /Expected the source/});
+		t.deepEqual(idle.jobs, []);
+	},
+);
 
-test("a manager's defaults hold for snapshots, but for those that are about a file", async (t) => {
+test.serial("a manager's defaults hold for snapshots, but for those that are about a file", async (t) => {
 	const {app} = prepare(t);
 	const before = fingerprint(app);
 	const defaults = {...FOREIGN, existing: 'fail', checksum: 'sha256', journalMode: 'delete', pages: 5} as const;

@@ -87,7 +87,7 @@ const COMMITS: readonly CommitCase[] = [
 
 for (const {wal, snapshot, commits, restarts, copied} of COMMITS) {
 	const mode = wal ? 'WAL' : 'rollback';
-	test(`${mode}, '${snapshot}', a commit after each of ${String(commits)} steps: restarts`, async (t) => {
+	test.serial(`${mode}, '${snapshot}', a commit after each of ${String(commits)} steps: restarts`, async (t) => {
 		const directory = makeDirectory(t);
 		const source = join(directory, 'app.db');
 		const target = join(directory, 'copy.db');
@@ -120,7 +120,7 @@ function expectedCalls(total: number, pages: number, restarts: number): [number,
 	return calls;
 }
 
-test('progress events tell of restarts', async (t) => {
+test.serial('progress events tell of restarts', async (t) => {
 	const directory = makeDirectory(t);
 	const source = join(directory, 'app.db');
 	const counter = makeCounter(source, false);

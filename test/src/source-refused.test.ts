@@ -196,7 +196,7 @@ test.after(async () => {
 });
 
 for (const [title, {code, says, sqliteCode, queued, make}] of Object.entries(CASES)) {
-	test(`refuses: ${title}`, async (t) => {
+	test.serial(`refuses: ${title}`, async (t) => {
 		const directory = makeDirectory(t);
 		const app = join(directory, 'app.db');
 		const target = join(directory, 'target.db');
@@ -223,7 +223,7 @@ for (const [title, {code, says, sqliteCode, queued, make}] of Object.entries(CAS
 	});
 }
 
-test('a handle has its own attached databases', async (t) => {
+test.serial('a handle has its own attached databases', async (t) => {
 	const handle = inMemory();
 	t.teardown(() => handle.close());
 
@@ -234,7 +234,7 @@ test('a handle has its own attached databases', async (t) => {
 	t.true(error.message.includes('"attach"'));
 });
 
-test('a handle in memory that was refused in mid-transaction is copied after the commit', async (t) => {
+test.serial('a handle in memory that was refused in mid-transaction is copied after the commit', async (t) => {
 	const directory = makeDirectory(t);
 	const handle = inMemory();
 	t.teardown(() => handle.close());

@@ -143,7 +143,7 @@ function prepare(t: ExecutionContext): {directory: string; app: string; decoy: s
 
 for (const [title, make] of Object.entries(SOURCES)) {
 	for (const strategy of STRATEGY_NAMES) {
-		test(`copies by ${strategy}: ${title}`, async (t) => {
+		test.serial(`copies by ${strategy}: ${title}`, async (t) => {
 			const {directory, app, decoy, open} = prepare(t);
 			const {source, options, named = app} = make(open, app, decoy);
 			const target = join(directory, 'copy.db');
@@ -163,7 +163,7 @@ for (const [title, make] of Object.entries(SOURCES)) {
 }
 
 for (const pageSize of [512, 1024, 65_536]) {
-	test(`copies pages of ${String(pageSize)} bytes, from a file and from memory`, async (t) => {
+	test.serial(`copies pages of ${String(pageSize)} bytes, from a file and from memory`, async (t) => {
 		const {directory, open} = prepare(t);
 		const path = join(directory, 'pages.db');
 		makeTagged(path, TAG, {pageSize});
@@ -187,7 +187,7 @@ for (const pageSize of [512, 1024, 65_536]) {
 }
 
 for (const strategy of STRATEGY_NAMES) {
-	test(`a link to a database in WAL mode is copied with what is in its WAL: by ${strategy}`, async (t) => {
+	test.serial(`a link to a database in WAL mode is copied with what is in its WAL: by ${strategy}`, async (t) => {
 		const {directory, app, open} = prepare(t);
 		const handle = open(app);
 		handle.pragma('journal_mode = WAL');
@@ -202,7 +202,7 @@ for (const strategy of STRATEGY_NAMES) {
 	});
 }
 
-test('a database in memory may be changed and closed as soon as the call is made', async (t) => {
+test.serial('a database in memory may be changed and closed as soon as the call is made', async (t) => {
 	const {directory} = prepare(t);
 	const handle = new Database(':memory:');
 	fillTagged(handle, 'main', TAG);
@@ -216,7 +216,7 @@ test('a database in memory may be changed and closed as soon as the call is made
 });
 
 for (const strategy of STRATEGY_NAMES) {
-	test(`a temporary schema that was never used is an empty database: by ${strategy}`, async (t) => {
+	test.serial(`a temporary schema that was never used is an empty database: by ${strategy}`, async (t) => {
 		const {directory, decoy, open} = prepare(t);
 		const target = join(directory, 'copy.db');
 
@@ -226,7 +226,7 @@ for (const strategy of STRATEGY_NAMES) {
 		t.is(statSync(target).size, 0);
 	});
 
-	test(`a file of no bytes is an empty database, and stays one: by ${strategy}`, async (t) => {
+	test.serial(`a file of no bytes is an empty database, and stays one: by ${strategy}`, async (t) => {
 		const {directory} = prepare(t);
 		const source = join(directory, 'empty.db');
 		const target = join(directory, 'copy.db');
@@ -240,7 +240,7 @@ for (const strategy of STRATEGY_NAMES) {
 	});
 }
 
-test('an empty database in memory is not written to', async (t) => {
+test.serial('an empty database in memory is not written to', async (t) => {
 	const {directory, open} = prepare(t);
 	const handle = open(':memory:');
 	handle.exec("ATTACH ':memory:' AS other");

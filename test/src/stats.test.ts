@@ -43,13 +43,13 @@ function assertSums(t: ExecutionContext, summary: HistogramSummary, times: reado
 	t.true(min <= p50 && p50 <= p99_999 && p99_999 <= max);
 }
 
-test('of a manager that has done nothing, all is 0', (t) => {
+test.serial('of a manager that has done nothing, all is 0', (t) => {
 	const {waitTime, runTime, ...counts} = new BackupManager().stats;
 	t.deepEqual(counts, {queued: 0, active: 0, completed: 0, failed: 0, aborted: 0, bytes: 0});
 	for (const summary of [waitTime, runTime]) t.true(Object.values(summary).every((value) => value === 0));
 });
 
-test("the histograms have what Piscina's have", (t) => {
+test.serial("the histograms have what Piscina's have", (t) => {
 	const piscina = new Piscina();
 	t.teardown(() => piscina.destroy());
 	const {count, ...summary} = new BackupManager().stats.runTime;
@@ -57,7 +57,7 @@ test("the histograms have what Piscina's have", (t) => {
 	t.deepEqual(Object.keys(summary), Object.keys(piscina.histogram.runTime));
 });
 
-test('completed jobs: their count, their bytes, how long they waited and ran in ms', async (t) => {
+test.serial('completed jobs: their count, their bytes, how long they waited and ran in ms', async (t) => {
 	const {manager, requests, run} = await setUp(t);
 
 	const results = await Promise.all(requests.map(run));
@@ -80,7 +80,7 @@ test('completed jobs: their count, their bytes, how long they waited and ran in 
 	);
 });
 
-test('what waits and what runs', async (t) => {
+test.serial('what waits and what runs', async (t) => {
 	const {manager, gate, directory, requests, run} = await setUp(t);
 	const jobs = [manager.backup(gate.source, join(directory, 'blocker.db')), ...requests.slice(0, 2).map(run)];
 	t.like(manager.stats, {queued: 3, active: 0});
@@ -98,7 +98,7 @@ test('what waits and what runs', async (t) => {
 	t.like(during, {queued: 2, active: 1, completed: 0}, 'it is of its moment');
 });
 
-test('jobs that fail, and jobs that are aborted, waiting and running', async (t) => {
+test.serial('jobs that fail, and jobs that are aborted, waiting and running', async (t) => {
 	const {manager, gate, directory, requests} = await setUp(t);
 	const controller = new AbortController();
 	const {signal} = controller;
@@ -122,7 +122,7 @@ test('jobs that fail, and jobs that are aborted, waiting and running', async (t)
 	t.is(runTime.count, 2);
 });
 
-test('what is refused was no job', async (t) => {
+test.serial('what is refused was no job', async (t) => {
 	const {manager, gate, directory} = await setUp(t, {maxQueue: 0});
 	const blocker = manager.backup(gate.source, join(directory, 'blocker.db'));
 	const target = join(directory, 'copy.db');
@@ -138,7 +138,7 @@ test('what is refused was no job', async (t) => {
 	await blocker;
 });
 
-test('a listener finds its job counted', async (t) => {
+test.serial('a listener finds its job counted', async (t) => {
 	const {manager, requests, run} = await setUp(t);
 	const seen: unknown[] = [];
 	for (const event of ['queued', 'active', 'completed'] as const) {

@@ -50,7 +50,7 @@ function link(to: string, directory: string, name: string): string {
 }
 
 for (const [what, nameOf] of Object.entries(ALIASES)) {
-	test(`refuses ${what} of the source for a target, and of the target for a source`, async (t) => {
+	test.serial(`refuses ${what} of the source for a target, and of the target for a source`, async (t) => {
 		const directory = makeDirectory(t);
 		const path = join(directory, 'app.db');
 		mkdirSync(join(directory, 'sub'));
@@ -77,41 +77,44 @@ for (const [what, nameOf] of Object.entries(ALIASES)) {
 }
 
 for (const wal of [false, true]) {
-	test(`refuses a handle onto itself, its file and another handle of it, in ${wal ? 'WAL' : 'rollback'} mode`, async (t) => {
-		const directory = makeDirectory(t);
-		const path = join(directory, 'app.db');
-		makeTagged(path, OLD, {wal});
-		const attached = join(directory, 'attached.db');
-		makeTagged(attached, OLD);
-		const handle = new Database(path);
-		const other = new Database(path);
-		t.teardown(() => {
-			handle.close();
-			other.close();
-		});
-		handle.exec(`ATTACH '${attached}' AS side; UPDATE main.account SET balance = ${String(NEW)}`);
-		const pairs: readonly (readonly [BackupSource, BackupTarget, string?])[] = [
-			[handle, handle],
-			[handle, path],
-			[path, handle],
-			[handle, other],
-			[handle, attached, 'side'],
-		];
+	test.serial(
+		`refuses a handle onto itself, its file and another handle of it, in ${wal ? 'WAL' : 'rollback'} mode`,
+		async (t) => {
+			const directory = makeDirectory(t);
+			const path = join(directory, 'app.db');
+			makeTagged(path, OLD, {wal});
+			const attached = join(directory, 'attached.db');
+			makeTagged(attached, OLD);
+			const handle = new Database(path);
+			const other = new Database(path);
+			t.teardown(() => {
+				handle.close();
+				other.close();
+			});
+			handle.exec(`ATTACH '${attached}' AS side; UPDATE main.account SET balance = ${String(NEW)}`);
+			const pairs: readonly (readonly [BackupSource, BackupTarget, string?])[] = [
+				[handle, handle],
+				[handle, path],
+				[path, handle],
+				[handle, other],
+				[handle, attached, 'side'],
+			];
 
-		for (const [source, target, name] of pairs) {
-			const error = await t.throwsAsync(backup(source, target, {name}), {instanceOf: BackupError});
-			t.is(error.code, 'ERR_BACKUP_SAME_FILE');
-		}
+			for (const [source, target, name] of pairs) {
+				const error = await t.throwsAsync(backup(source, target, {name}), {instanceOf: BackupError});
+				t.is(error.code, 'ERR_BACKUP_SAME_FILE');
+			}
 
-		handle.exec(`UPDATE account SET balance = ${String(NEW)}`);
-		t.deepEqual(handle.pragma('integrity_check', {simple: true}), 'ok');
-		t.deepEqual(other.prepare('SELECT DISTINCT balance FROM account').pluck().all(), [NEW]);
-	});
+			handle.exec(`UPDATE account SET balance = ${String(NEW)}`);
+			t.deepEqual(handle.pragma('integrity_check', {simple: true}), 'ok');
+			t.deepEqual(other.prepare('SELECT DISTINCT balance FROM account').pluck().all(), [NEW]);
+		},
+	);
 }
 
 for (const existing of ['replace', 'overwrite'] as const) {
 	for (const what of ['a symbolic link', 'a relative symbolic link', 'a chain of symbolic links']) {
-		test(`'${existing}' follows ${what} to the file behind it`, async (t) => {
+		test.serial(`'${existing}' follows ${what} to the file behind it`, async (t) => {
 			const directory = makeDirectory(t);
 			const [source, file] = [join(directory, 'app.db'), join(directory, 'real.db')];
 			mkdirSync(join(directory, 'sub'));
@@ -134,7 +137,7 @@ for (const existing of ['replace', 'overwrite'] as const) {
 }
 
 for (const existing of MODES) {
-	test(`'${existing}' makes the file that a dangling link leads to`, async (t) => {
+	test.serial(`'${existing}' makes the file that a dangling link leads to`, async (t) => {
 		const directory = makeDirectory(t);
 		const source = join(directory, 'app.db');
 		makeTagged(source, NEW);
@@ -168,7 +171,7 @@ const BROKEN_LINKS: Readonly<Record<string, {readonly make: (directory: string) 
 	};
 
 for (const [what, {make, message}] of Object.entries(BROKEN_LINKS)) {
-	test(`refuses a link ${what}`, async (t) => {
+	test.serial(`refuses a link ${what}`, async (t) => {
 		const directory = makeDirectory(t);
 		const source = join(directory, 'app.db');
 		makeTagged(source, NEW);
@@ -183,7 +186,7 @@ for (const [what, {make, message}] of Object.entries(BROKEN_LINKS)) {
 	});
 }
 
-test('refuses a target handle that has no file', async (t) => {
+test.serial('refuses a target handle that has no file', async (t) => {
 	const directory = makeDirectory(t);
 	const source = join(directory, 'app.db');
 	makeTagged(source, NEW);

@@ -20,7 +20,7 @@ const possible =
 	isInstalled('prlimit') &&
 	// Not where only root can look.
 	spawnSync('test', ['-r', PROGRAM], SOMEBODY).status === 0;
-const testLimit = possible ? test : test.skip;
+const testLimit = possible ? test.serial : test.serial.skip;
 
 testLimit('a thread that the system refuses fails its job, and no other', async (t) => {
 	const directory = makeDirectory(t);

@@ -118,7 +118,7 @@ for (const option of OPTIONS) {
 		['TypeError', [null, Symbol('x'), ...type]],
 		['RangeError', range],
 	];
-	test(`${option}: a wrong value is refused before anything is queued`, async (t) => {
+	test.serial(`${option}: a wrong value is refused before anything is queued`, async (t) => {
 		for (const [kind, values] of refused) {
 			for (const value of values) {
 				const refusal = {kind, says: [`backup option "${option}"`, expected]};
@@ -128,14 +128,14 @@ for (const option of OPTIONS) {
 		}
 	});
 
-	test(`${option}: right values are taken`, (t) => {
+	test.serial(`${option}: right values are taken`, (t) => {
 		for (const value of RIGHT[option]) {
 			t.is<unknown, unknown>(fillBackupOptions(BACKUP_DEFAULTS, {[option]: value})[option], value);
 			t.notThrows(() => new BackupManager({defaults: {[option]: value}}));
 		}
 	});
 
-	test(`${option}: undefined counts as left out`, (t) => {
+	test.serial(`${option}: undefined counts as left out`, (t) => {
 		const [value] = RIGHT[option];
 		const defaults = fillBackupOptions(BACKUP_DEFAULTS, {[option]: value});
 		t.is<unknown, unknown>(fillBackupOptions(defaults, {[option]: undefined})[option], value);
@@ -143,14 +143,14 @@ for (const option of OPTIONS) {
 }
 
 for (const [misspelt, option] of MISSPELT) {
-	test(`the misspelt option ${misspelt} is told from ${option}`, async (t) => {
+	test.serial(`the misspelt option ${misspelt} is told from ${option}`, async (t) => {
 		const refusal: Refusal = {kind: 'TypeError', says: [`"${misspelt}"`, `"${option}"`]};
 		await assertBackupRefused(t, [SOURCE, TARGET, {[misspelt]: undefined}], refusal);
 		assertManagerRefused(t, {defaults: {[misspelt]: undefined}}, refusal);
 	});
 }
 
-test('every option has its cases', (t) => {
+test.serial('every option has its cases', (t) => {
 	t.deepEqual(Object.keys(WRONG), OPTIONS);
 	t.deepEqual(Object.keys(RIGHT), OPTIONS);
 	t.deepEqual(
@@ -159,25 +159,25 @@ test('every option has its cases', (t) => {
 	);
 });
 
-test('an option that is like none is refused with a list of those there are', async (t) => {
+test.serial('an option that is like none is refused with a list of those there are', async (t) => {
 	const says = ['"xyzzy"', ...OPTIONS];
 	await assertBackupRefused(t, [SOURCE, TARGET, {xyzzy: 1}], {kind: 'TypeError', says});
 });
 
-test('names that every object inherits are no options', async (t) => {
+test.serial('names that every object inherits are no options', async (t) => {
 	for (const name of ['toString', 'constructor', 'hasOwnProperty', '__proto__']) {
 		const options: unknown = JSON.parse(`{"${name}": 1}`);
 		await assertBackupRefused(t, [SOURCE, TARGET, options], {kind: 'TypeError', says: [`"${name}"`]});
 	}
 });
 
-test('options that are no object are refused', async (t) => {
+test.serial('options that are no object are refused', async (t) => {
 	for (const options of [null, 1, 'pages', true, [1], () => 0]) {
 		await assertBackupRefused(t, [SOURCE, TARGET, options], {kind: 'TypeError', says: ['backup options']});
 	}
 });
 
-test('a database that is attached under a name of SQLite is refused', async (t) => {
+test.serial('a database that is attached under a name of SQLite is refused', async (t) => {
 	for (const name of ['main', 'MAIN', 'temp', 'Temp']) {
 		const refusal: Refusal = {kind: 'TypeError', says: ['"attach"', name]};
 		await assertBackupRefused(t, [SOURCE, TARGET, {attach: {[name]: 'a.db'}}], refusal);
@@ -185,7 +185,7 @@ test('a database that is attached under a name of SQLite is refused', async (t) 
 	}
 });
 
-test('a signal of another realm is a signal', async (t) => {
+test.serial('a signal of another realm is a signal', async (t) => {
 	const directory = makeDirectory(t);
 	const source = join(directory, 'app.db');
 	makeAccounts(source).close();

@@ -9,7 +9,7 @@ const LOOKS = [1, 2, 3, 4, 5];
 const DEADLINE = 30_000;
 
 for (const looks of LOOKS) {
-	test(`an acknowledgement that comes right after look ${String(looks)} ends a flush`, async (t) => {
+	test.serial(`an acknowledgement that comes right after look ${String(looks)} ends a flush`, async (t) => {
 		const thread = new Worker(new URL('../fixtures/flush.ts', import.meta.url), {workerData: looks});
 		t.teardown(async () => {
 			await thread.terminate();

@@ -24,7 +24,7 @@ function report({reporter}: ReporterScene, reports: readonly Report[]): void {
 	for (const each of reports) reporter.step(...each);
 }
 
-test('a report is sent as soon as it is made, if there is room', (t) => {
+test.serial('a report is sent as soon as it is made, if there is room', (t) => {
 	const scene = makeReporter(t, STEPS_ONLY);
 
 	report(scene, [[SQLITE_OK, 9, 10]]);
@@ -34,7 +34,7 @@ test('a report is sent as soon as it is made, if there is room', (t) => {
 	]);
 });
 
-test('no more reports are on their way than the window is wide', (t) => {
+test.serial('no more reports are on their way than the window is wide', (t) => {
 	const scene = makeReporter(t, STEPS_ONLY);
 
 	report(scene, copyOf(1000));
@@ -50,7 +50,7 @@ test('no more reports are on their way than the window is wide', (t) => {
 	]);
 });
 
-test('reports that wait are put together as long as they go on evenly', (t) => {
+test.serial('reports that wait are put together as long as they go on evenly', (t) => {
 	const scene = makeReporter(t, STEPS_ONLY);
 	report(scene, new Array<Report>(WINDOW).fill([SQLITE_BUSY, 0, 0]));
 	t.is(callsOfRuns(stepsOf(scene.received())).length, WINDOW);
@@ -90,7 +90,7 @@ test('reports that wait are put together as long as they go on evenly', (t) => {
 	t.deepEqual(callsOfRuns(runs), [...waiting, [SQLITE_DONE, 0, 105]] as never);
 });
 
-test('a million reports that wait take no more room than one', (t) => {
+test.serial('a million reports that wait take no more room than one', (t) => {
 	const scene = makeReporter(t, STEPS_ONLY);
 
 	report(scene, copyOf(1_000_000));
@@ -118,7 +118,7 @@ async function startAcknowledger(
 	return async () => ((await result) as [{messages: WorkerMessage[]; widest: number}])[0];
 }
 
-test('flush() returns when all was acknowledged: in order, none lost, none more than the window', async (t) => {
+test.serial('flush() returns when all was acknowledged: in order, none lost, none more than the window', async (t) => {
 	const scene = makeReporter(t, STEPS_ONLY);
 	const reports = copyOf(10_000);
 	const result = await startAcknowledger(t, scene, {reports: reports.length});
@@ -132,7 +132,7 @@ test('flush() returns when all was acknowledged: in order, none lost, none more 
 	t.is(widest, WINDOW);
 });
 
-test('flush() has nothing to wait for without reports', (t) => {
+test.serial('flush() has nothing to wait for without reports', (t) => {
 	const {reporter, received} = makeReporter(t, {steps: false, tickInterval: Infinity});
 
 	reporter.step(SQLITE_OK, 1, 2);
@@ -141,7 +141,7 @@ test('flush() has nothing to wait for without reports', (t) => {
 	t.deepEqual(stepsOf(received()), []);
 });
 
-test('flush() throws when the job is cancelled, before or meanwhile', async (t) => {
+test.serial('flush() throws when the job is cancelled, before or meanwhile', async (t) => {
 	const before = makeReporter(t, STEPS_ONLY);
 	before.control.cancel();
 	t.throws(
@@ -166,7 +166,7 @@ for (const {tickInterval, expected} of [
 	{tickInterval: 0, expected: copyOf(50)},
 	{tickInterval: Infinity, expected: [copyOf(50).at(0), copyOf(50).at(-1)]},
 ]) {
-	test(`ticks: the first, the last and those that are due, interval ${String(tickInterval)}`, (t) => {
+	test.serial(`ticks: the first, the last and those that are due, interval ${String(tickInterval)}`, (t) => {
 		const scene = makeReporter(t, {steps: false, tickInterval});
 
 		report(scene, copyOf(50));
@@ -179,7 +179,7 @@ for (const {tickInterval, expected} of [
 	});
 }
 
-test('ticks tell of restarts and retries, and the reporter of where the copy stands', (t) => {
+test.serial('ticks tell of restarts and retries, and the reporter of where the copy stands', (t) => {
 	const {reporter, received} = makeReporter(t, {steps: false, tickInterval: 0});
 	t.deepEqual(reporter.last, {status: SQLITE_OK, remaining: 0, total: 0});
 	reporter.restarts = 2;

@@ -26,7 +26,7 @@ async function makePair(t: ExecutionContext, directory: string): Promise<Pair> {
 	return {path, frames: (statSync(`${live}-wal`).size - 32) / (24 + 4096)};
 }
 
-test('a WAL is moved into its database', async (t) => {
+test.serial('a WAL is moved into its database', async (t) => {
 	const directory = makeDirectory(t);
 	const {path, frames} = await makePair(t, directory);
 	absorbWal(path, frames);
@@ -40,7 +40,7 @@ for (const [what, count, damage] of [
 	['whose last frame is damaged', 0, -1],
 	['whose header is damaged', 0, 16],
 ] as const) {
-	test(`a WAL ${what} is told of`, async (t) => {
+	test.serial(`a WAL ${what} is told of`, async (t) => {
 		const {path, frames} = await makePair(t, makeDirectory(t));
 		const {size} = statSync(`${path}-wal`);
 		if (damage !== undefined) poke(`${path}-wal`, damage < 0 ? size + damage : damage, Buffer.of(0x55, 0x55));

@@ -13,7 +13,7 @@ import {canMount, mountVolume} from '../../helpers/volume.js';
 const manager = new BackupManager({defaults: {strategy: 'clone'}});
 test.after.always(() => manager.close());
 
-const onLinux = process.platform === 'linux' ? test : test.skip;
+const onLinux = process.platform === 'linux' ? test.serial : test.serial.skip;
 
 /** In bytes: pages of databases may be smaller than blocks of disks, pieces end anywhere, and a file may end in half a page. */
 const SIZES = [
@@ -49,7 +49,7 @@ function cachedBytes(path: string): number {
 	return Number(stdout);
 }
 
-const withFincore = spawnSync('fincore', ['--version']).status === 0 ? test : test.skip;
+const withFincore = spawnSync('fincore', ['--version']).status === 0 ? test.serial : test.serial.skip;
 
 withFincore("the copy takes nothing from the system's cache", async (t) => {
 	const directory = makeDirectory(t);
@@ -65,7 +65,7 @@ withFincore("the copy takes nothing from the system's cache", async (t) => {
 	t.deepEqual(stateOf(target), tagged(1, ROWS));
 });
 
-test(
+test.serial(
 	'a disk that becomes full in the middle of a piece, and of the rest',
 	withDisk(
 		async (t, disk) => {

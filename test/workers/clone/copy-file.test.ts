@@ -21,7 +21,7 @@ async function copyToNothing(t: ExecutionContext, directory: string, readAgain: 
 
 for (const readAgain of [false, true]) {
 	const how = readAgain ? "through the system's cache" : 'past it';
-	test(`a staging file that an aborted job has removed is not made anew: ${how}`, async (t) => {
+	test.serial(`a staging file that an aborted job has removed is not made anew: ${how}`, async (t) => {
 		await copyToNothing(t, makeDirectory(t), readAgain);
 	});
 }

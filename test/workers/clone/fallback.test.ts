@@ -17,7 +17,7 @@ const manager = new BackupManager({defaults: {strategy: 'clone'}});
 test.after.always(() => manager.close());
 
 for (const path of ['/nonexistent/node', '']) {
-	test(`without a Node.js to start, pages are copied: "${path}"`, async (t) => {
+	test.serial(`without a Node.js to start, pages are copied: "${path}"`, async (t) => {
 		const [source, target] = [join(makeDirectory(t), 'app.db'), join(makeDirectory(t), 'copy.db')];
 		makeTagged(source, TAG, {wal: true});
 		await using nodeless = new BackupManager({
@@ -30,7 +30,7 @@ for (const path of ['/nonexistent/node', '']) {
 	});
 }
 
-const withFuse = canMount('fuse') ? test : test.skip;
+const withFuse = canMount('fuse') ? test.serial : test.serial.skip;
 
 withFuse('what a network may stand between is copied by pages', async (t) => {
 	const [source, target] = [join(mountVolume(t, 'fuse'), 'app.db'), join(makeDirectory(t), 'copy.db')];
@@ -39,7 +39,7 @@ withFuse('what a network may stand between is copied by pages', async (t) => {
 	t.deepEqual(stateOf(target), tagged(TAG));
 });
 
-test('a database in memory is copied by pages', async (t) => {
+test.serial('a database in memory is copied by pages', async (t) => {
 	const target = join(makeDirectory(t), 'copy.db');
 	const source = new Database(':memory:');
 	t.teardown(() => source.close());
@@ -48,14 +48,14 @@ test('a database in memory is copied by pages', async (t) => {
 	t.deepEqual(stateOf(target), tagged(TAG, 1));
 });
 
-test('an empty database is copied by pages', async (t) => {
+test.serial('an empty database is copied by pages', async (t) => {
 	const [source, target] = [join(makeDirectory(t), 'app.db'), join(makeDirectory(t), 'copy.db')];
 	writeFileSync(source, '');
 	t.like(await manager.backup(source, target), {strategy: 'pages', pages: 0, bytes: 0});
 });
 
 for (const wal of [false, true]) {
-	test(`a damaged schema is copied as it is: ${wal ? 'WAL' : 'rollback'}`, async (t) => {
+	test.serial(`a damaged schema is copied as it is: ${wal ? 'WAL' : 'rollback'}`, async (t) => {
 		const [source, target] = [join(makeDirectory(t), 'app.db'), join(makeDirectory(t), 'copy.db')];
 		makeTagged(source, TAG, {wal});
 		const user = new Database(source);
@@ -72,7 +72,7 @@ for (const wal of [false, true]) {
 	});
 }
 
-test('where a writer has died in the middle of the index of the WAL, pages are copied', async (t) => {
+test.serial('where a writer has died in the middle of the index of the WAL, pages are copied', async (t) => {
 	const {manager: held, hold, source, target, writer} = await makeHeldManager(t, {wal: true});
 	await writer.run(setTag(TAG));
 	hold.set({at: 'open app.db-shm'});

@@ -13,8 +13,8 @@ import {makeTagged, stateOf, tagged} from '../../helpers/tagged.js';
 import {findUser} from '../../helpers/user.js';
 
 const user = findUser();
-const asAnother = user?.ids === undefined ? test.skip : test;
-const withStrace = hasStrace() ? test : test.skip;
+const asAnother = user?.ids === undefined ? test.serial.skip : test.serial;
+const withStrace = hasStrace() ? test.serial : test.serial.skip;
 
 /** Its kill comes right before the first flush: of a commit that is in the WAL, and not yet in its index. */
 const KILLED_AT_FLUSH = [
@@ -65,7 +65,7 @@ const DAMAGES: Readonly<Record<string, (index: string) => void>> = {
 };
 
 for (const [what, damage] of Object.entries(DAMAGES)) {
-	test(`a WAL whose index is ${what} is not cloned`, async (t) => {
+	test.serial(`a WAL whose index is ${what} is not cloned`, async (t) => {
 		const scene = await makeCloneScene(t, 'WAL');
 		await scene.prepare(1);
 

@@ -77,7 +77,7 @@ for (const [mode, stops] of Object.entries(STOPS) as [Mode, readonly Stop[]][]) 
 	});
 }
 
-test('a WAL that a dead process has left beside the staging file is none of the copy', async (t) => {
+test.serial('a WAL that a dead process has left beside the staging file is none of the copy', async (t) => {
 	const scene = await makeCloneScene(t, 'rollback');
 	await scene.prepare(1);
 	writeFileSync(`${scene.staging}-wal`, 'left behind');

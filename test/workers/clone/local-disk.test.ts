@@ -4,7 +4,7 @@ import {isOnLocalDisk} from '../../../workers/clone/local-disk.js';
 import {makeDirectory} from '../../helpers/directory.js';
 import {canMount, mountVolume} from '../../helpers/volume.js';
 
-const onLinux = process.platform === 'linux' ? test : test.skip;
+const onLinux = process.platform === 'linux' ? test.serial : test.serial.skip;
 
 for (const type of ['ext4', 'btrfs', 'xfs'] as const) {
 	const on = canMount(type) ? test.serial : test.serial.skip;

@@ -64,7 +64,7 @@ for (const [mode, stops] of Object.entries(STOPS) as [Mode, (typeof STOPS)[Mode]
 	}
 }
 
-test('half a transaction in the main file shows, although the change counter is the same', async (t) => {
+test.serial('half a transaction in the main file shows, although the change counter is the same', async (t) => {
 	const scene = await makeCloneScene(t, 'rollback');
 	const {source, writer} = scene;
 	await scene.prepare(1);
@@ -79,22 +79,25 @@ test('half a transaction in the main file shows, although the change counter is 
 	t.deepEqual(answer, LOST);
 });
 
-test('a file that has the name of the WAL for a moment only is not taken for a WAL that is done with', async (t) => {
-	const scene = await makeCloneScene(t, 'WAL');
-	const {source, staging} = scene;
-	await scene.prepare(1);
-	const other = await makeCloneScene(t, 'WAL');
-	await other.prepare(2);
-	await scene.prepare(3);
+test.serial(
+	'a file that has the name of the WAL for a moment only is not taken for a WAL that is done with',
+	async (t) => {
+		const scene = await makeCloneScene(t, 'WAL');
+		const {source, staging} = scene;
+		await scene.prepare(1);
+		const other = await makeCloneScene(t, 'WAL');
+		await other.prepare(2);
+		await scene.prepare(3);
 
-	const answer = await scene.clone({at: 'open app.db-wal', time: 2}, async () => {
-		renameSync(`${source}-wal`, `${source}-own`);
-		renameSync(`${other.source}-wal`, `${source}-wal`);
-		await Promise.resolve();
-	});
-	t.deepEqual(answer, LOST);
+		const answer = await scene.clone({at: 'open app.db-wal', time: 2}, async () => {
+			renameSync(`${source}-wal`, `${source}-own`);
+			renameSync(`${other.source}-wal`, `${source}-wal`);
+			await Promise.resolve();
+		});
+		t.deepEqual(answer, LOST);
 
-	renameSync(`${source}-own`, `${source}-wal`);
-	t.is((await scene.clone()).type, 'cloned');
-	t.deepEqual(stateOf(staging), tagged(3, 250));
-});
+		renameSync(`${source}-own`, `${source}-wal`);
+		t.is((await scene.clone()).type, 'cloned');
+		t.deepEqual(stateOf(staging), tagged(3, 250));
+	},
+);

@@ -14,7 +14,7 @@ const OTHER = 99;
 for (const wal of [true, false]) {
 	const mode = wal ? 'WAL' : 'rollback';
 
-	test(`a source that another database is renamed over while it is cloned is told of: ${mode}`, async (t) => {
+	test.serial(`a source that another database is renamed over while it is cloned is told of: ${mode}`, async (t) => {
 		const {manager, hold, source, target, writer} = await makeHeldManager(t, {wal});
 		await writer.run(setTag(1));
 		await manager.backup(source, target);
@@ -47,7 +47,7 @@ for (const wal of [true, false]) {
 		}
 	});
 
-	test(`a file that has the source's name for a moment only is not cloned: ${mode}`, async (t) => {
+	test.serial(`a file that has the source's name for a moment only is not cloned: ${mode}`, async (t) => {
 		const {manager, hold, source, target, writer} = await makeHeldManager(t, {wal});
 		await writer.run(setTag(1));
 		makeTagged(`${source}.other`, OTHER, {wal, accounts: 250});
@@ -67,7 +67,7 @@ for (const wal of [true, false]) {
 	});
 }
 
-test('a file that is not the one that was locked is not copied', async (t) => {
+test.serial('a file that is not the one that was locked is not copied', async (t) => {
 	const scene = await makeCloneScene(t, 'rollback');
 	const answer = await scene.clone(undefined, undefined, '1:1');
 	t.deepEqual(answer, {type: 'unsuited', reason: 'Another file has taken the name of the source'});

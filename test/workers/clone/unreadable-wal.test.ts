@@ -5,7 +5,7 @@ import {stateOf, tagged} from '../../helpers/tagged.js';
 import {findUser} from '../../helpers/user.js';
 
 const user = findUser();
-const asAnother = user?.ids === undefined ? test.skip : test;
+const asAnother = user?.ids === undefined ? test.serial.skip : test.serial;
 
 asAnother('a WAL that cannot be read is not taken for none', async (t) => {
 	const scene = await makeCloneScene(t, 'WAL', {uid: user?.ids?.uid});
@@ -19,7 +19,7 @@ asAnother('a WAL that cannot be read is not taken for none', async (t) => {
 	t.regex(answer.type === 'unsuited' ? answer.reason : '', /^EACCES.*app\.db-wal/);
 });
 
-test('a WAL without a whole header is none', async (t) => {
+test.serial('a WAL without a whole header is none', async (t) => {
 	const scene = await makeCloneScene(t, 'WAL');
 	await scene.prepare(1);
 	await scene.writer.close();

@@ -7,7 +7,7 @@ import {makeDirectory} from '../../helpers/directory.js';
 import {hasStrace, traceBackup} from '../../helpers/strace.js';
 import {makeTagged, stateOf, tagged} from '../../helpers/tagged.js';
 
-const withStrace = hasStrace() ? test : test.skip;
+const withStrace = hasStrace() ? test.serial : test.serial.skip;
 
 /** The calls that change a file or a directory, of those that are traced. */
 const CHANGES = /^(?:pwrite64|write|ftruncate|rename|renameat|renameat2|link|linkat|unlink|unlinkat|chmod|fchmod)$/;

@@ -29,7 +29,7 @@ const CASES: Readonly<Record<string, Case>> = {
 };
 
 for (const [name, {options, replaces = false, large = false}] of Object.entries(CASES)) {
-	test(`${name}: the checksum is that of the published file`, async (t) => {
+	test.serial(`${name}: the checksum is that of the published file`, async (t) => {
 		const {source, target} = setUp(t, large);
 		if (replaces) makeAccounts(target, {accounts: 5}).close();
 
@@ -39,7 +39,7 @@ for (const [name, {options, replaces = false, large = false}] of Object.entries(
 	});
 }
 
-test('a database of nothing: the checksum of nothing', async (t) => {
+test.serial('a database of nothing: the checksum of nothing', async (t) => {
 	const {directory, target} = setUp(t);
 	const source = join(directory, 'empty.db');
 	execFileSync('touch', [source]);
@@ -48,7 +48,7 @@ test('a database of nothing: the checksum of nothing', async (t) => {
 	t.is(sha256, sha256sum(target));
 });
 
-test('a database in memory', async (t) => {
+test.serial('a database in memory', async (t) => {
 	const {target} = setUp(t);
 	const database = new Database(':memory:');
 	database.exec("CREATE TABLE item (label TEXT); INSERT INTO item VALUES ('one')");
@@ -57,7 +57,7 @@ test('a database in memory', async (t) => {
 	t.is(sha256, sha256sum(target));
 });
 
-test('by default there is none', async (t) => {
+test.serial('by default there is none', async (t) => {
 	const {source, target} = setUp(t);
 	for (const options of [{}, {checksum: false}] as const) {
 		const result = await manager.backup(source, target, options);
@@ -66,7 +66,7 @@ test('by default there is none', async (t) => {
 	}
 });
 
-test('none of a target that is overwritten in place', async (t) => {
+test.serial('none of a target that is overwritten in place', async (t) => {
 	const {directory, source, target} = setUp(t);
 	const before = listDirectory(directory);
 	const live = makeAccounts(join(directory, 'live.db'), {accounts: 1});
@@ -86,7 +86,7 @@ test('none of a target that is overwritten in place', async (t) => {
 	t.deepEqual(listDirectory(directory), [...before, 'live.db'].sort());
 });
 
-test('a manager can ask for it by default, and a job do without', async (t) => {
+test.serial('a manager can ask for it by default, and a job do without', async (t) => {
 	const {source, target} = setUp(t);
 	await using summing = new BackupManager({defaults: {checksum: 'sha256'}});
 	const {sha256} = await summing.backup(source, target);

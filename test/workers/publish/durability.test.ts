@@ -97,7 +97,7 @@ async function leaveOrphans(t: ExecutionContext, target: string): Promise<void> 
 }
 
 function testTraced(title: string, body: (t: ExecutionContext) => Promise<void>): void {
-	test(title, async (t) => {
+	test.serial(title, async (t) => {
 		if (hasStrace()) {
 			await body(t);
 		} else {

@@ -115,7 +115,7 @@ const REFUSED: Readonly<Record<string, Case>> = {
 for (const [what, {prepare, source = 'app.db', target = 'copy.db', message, exists = false}] of Object.entries(
 	REFUSED,
 )) {
-	test(`refuses a target that is ${what}`, async (t) => {
+	test.serial(`refuses a target that is ${what}`, async (t) => {
 		const directory = makeDirectory(t);
 		const [from, to] = [join(directory, source), join(directory, target)];
 		makeTagged(from, TAG);
@@ -140,7 +140,7 @@ for (const [what, {prepare, source = 'app.db', target = 'copy.db', message, exis
 	});
 }
 
-test('refuses a target that ends with a slash before anything is queued', async (t) => {
+test.serial('refuses a target that ends with a slash before anything is queued', async (t) => {
 	const directory = makeDirectory(t);
 	makeTagged(join(directory, 'app.db'), TAG);
 	const targets = [`${directory}/`, `${directory}/new/`, new URL(`file://${directory}/`)];
@@ -166,7 +166,7 @@ const NAMES: readonly string[] = [
 ];
 
 for (const name of NAMES) {
-	test(`takes the name "${name}" for that of the target`, async (t) => {
+	test.serial(`takes the name "${name}" for that of the target`, async (t) => {
 		const directory = makeDirectory(t);
 		const [source, target] = [join(directory, 'app.db'), join(directory, name)];
 		makeTagged(source, TAG);
@@ -183,7 +183,7 @@ for (const name of NAMES) {
 const LONG_NAMES: readonly string[] = [`${'n'.repeat(252)}.db`, 'é'.repeat(127), 's'.repeat(250)];
 
 for (const name of LONG_NAMES) {
-	test(`takes a name of ${String(Buffer.byteLength(name))} bytes for that of the target`, async (t) => {
+	test.serial(`takes a name of ${String(Buffer.byteLength(name))} bytes for that of the target`, async (t) => {
 		const directory = makeDirectory(t);
 		const [source, target] = [join(directory, 'app.db'), join(directory, name)];
 		makeTagged(source, TAG);

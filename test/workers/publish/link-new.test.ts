@@ -34,7 +34,7 @@ const PRESENT: Readonly<Record<string, Prepare>> = {
 };
 
 for (const [what, prepare] of Object.entries(PRESENT)) {
-	test(`'fail' refuses ${what} and leaves it as it was`, async (t) => {
+	test.serial(`'fail' refuses ${what} and leaves it as it was`, async (t) => {
 		const directory = makeDirectory(t);
 		const [source, target] = [join(directory, 'app.db'), join(directory, 'copy.db')];
 		makeTagged(source, NEW);
@@ -48,7 +48,7 @@ for (const [what, prepare] of Object.entries(PRESENT)) {
 		t.deepEqual(fingerprint(target), files);
 	});
 
-	test(`'fail' leaves ${what} alone that comes in mid-copy`, async (t) => {
+	test.serial(`'fail' leaves ${what} alone that comes in mid-copy`, async (t) => {
 		const directory = makeDirectory(t);
 		const [source, target] = [join(directory, 'app.db'), join(directory, 'copy.db')];
 		makeTagged(source, NEW);
@@ -73,7 +73,7 @@ for (const [what, prepare] of Object.entries(PRESENT)) {
 	});
 }
 
-test("of many 'fail' jobs of one manager with one target, one makes it", async (t) => {
+test.serial("of many 'fail' jobs of one manager with one target, one makes it", async (t) => {
 	const directory = makeDirectory(t);
 	const target = join(directory, 'copy.db');
 	const manager = new BackupManager();
@@ -92,45 +92,48 @@ test("of many 'fail' jobs of one manager with one target, one makes it", async (
 	t.deepEqual(stateOf(target), tagged(winner));
 });
 
-test("of 'fail' jobs of several managers and processes that reach one target at once, one makes it", async (t) => {
-	const directory = makeDirectory(t);
-	const target = join(directory, 'copy.db');
-	const here = 6;
-	const sources = makeSources(directory, here + 2);
-	const managers = sources.slice(0, here).map(() => new BackupManager({maxThreads: 1}));
-	t.teardown(() => Promise.all(managers.map((manager) => manager.destroy())));
-	const children = await Promise.all(
-		sources.slice(here).map((source) => startBackupProcess(t, {source, target, options: {existing: 'fail'}})),
-	);
-	let arrived = 0;
-	const progress = (status: number): void => {
-		if (status !== SQLITE_DONE) return;
-		// While the first one holds up this thread, the others' workers come to wait for it as well. Then all go on at once.
-		if (arrived++ === 0) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 500);
-	};
-
-	const jobs = managers.map(async (manager, index) => {
-		const source = sources[index] ?? '';
-		return await manager.backup(source, target, {existing: 'fail', progress}).then(
-			() => 'made',
-			(error: unknown) => codeOf(error),
+test.serial(
+	"of 'fail' jobs of several managers and processes that reach one target at once, one makes it",
+	async (t) => {
+		const directory = makeDirectory(t);
+		const target = join(directory, 'copy.db');
+		const here = 6;
+		const sources = makeSources(directory, here + 2);
+		const managers = sources.slice(0, here).map(() => new BackupManager({maxThreads: 1}));
+		t.teardown(() => Promise.all(managers.map((manager) => manager.destroy())));
+		const children = await Promise.all(
+			sources.slice(here).map((source) => startBackupProcess(t, {source, target, options: {existing: 'fail'}})),
 		);
-	});
-	const others = children.map(async (child) => {
-		const {status, code} = await child.run();
-		return status === 'fulfilled' ? 'made' : code;
-	});
-	const outcomes = await Promise.all([...jobs, ...others]);
+		let arrived = 0;
+		const progress = (status: number): void => {
+			if (status !== SQLITE_DONE) return;
+			// While the first one holds up this thread, the others' workers come to wait for it as well. Then all go on at once.
+			if (arrived++ === 0) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 500);
+		};
 
-	const winner = outcomes.indexOf('made');
-	t.deepEqual(
-		outcomes,
-		sources.map((_, index) => (index === winner ? 'made' : 'ERR_BACKUP_TARGET_EXISTS')),
-	);
-	t.deepEqual(stateOf(target), tagged(winner));
-	t.is(statSync(target).nlink, 1);
-	t.deepEqual(listDirectory(directory), ['copy.db', ...sources.map((source) => basename(source))].sort());
-});
+		const jobs = managers.map(async (manager, index) => {
+			const source = sources[index] ?? '';
+			return await manager.backup(source, target, {existing: 'fail', progress}).then(
+				() => 'made',
+				(error: unknown) => codeOf(error),
+			);
+		});
+		const others = children.map(async (child) => {
+			const {status, code} = await child.run();
+			return status === 'fulfilled' ? 'made' : code;
+		});
+		const outcomes = await Promise.all([...jobs, ...others]);
+
+		const winner = outcomes.indexOf('made');
+		t.deepEqual(
+			outcomes,
+			sources.map((_, index) => (index === winner ? 'made' : 'ERR_BACKUP_TARGET_EXISTS')),
+		);
+		t.deepEqual(stateOf(target), tagged(winner));
+		t.is(statSync(target).nlink, 1);
+		t.deepEqual(listDirectory(directory), ['copy.db', ...sources.map((source) => basename(source))].sort());
+	},
+);
 
 function makeSources(directory: string, count: number): string[] {
 	return Array.from({length: count}, (_, index) => {

@@ -41,7 +41,7 @@ const LEFT: Readonly<Record<string, Leave>> = {
 
 /** The premise of these tests, without which they would show nothing. */
 for (const [what, leave] of Object.entries(LEFT)) {
-	test(`${what} of an older database changes a plain copy`, async (t) => {
+	test.serial(`${what} of an older database changes a plain copy`, async (t) => {
 		const directory = makeDirectory(t);
 		const target = join(directory, 'copy.db');
 		await leave(t, target);
@@ -56,18 +56,21 @@ for (const [what, leave] of Object.entries(LEFT)) {
 for (const existing of MODES) {
 	for (const wal of [false, true]) {
 		for (const [what, leave] of Object.entries(LEFT)) {
-			test(`'${existing}' of a ${wal ? 'WAL' : 'rollback'} source is not changed by ${what} of a missing target`, async (t) => {
-				const directory = makeDirectory(t);
-				const [source, target] = [join(directory, 'app.db'), join(directory, 'copy.db')];
-				makeTagged(source, NEW, {wal});
-				await leave(t, target);
-				unlinkSync(target);
+			test.serial(
+				`'${existing}' of a ${wal ? 'WAL' : 'rollback'} source is not changed by ${what} of a missing target`,
+				async (t) => {
+					const directory = makeDirectory(t);
+					const [source, target] = [join(directory, 'app.db'), join(directory, 'copy.db')];
+					makeTagged(source, NEW, {wal});
+					await leave(t, target);
+					unlinkSync(target);
 
-				await backup(source, target, {existing});
+					await backup(source, target, {existing});
 
-				t.deepEqual(listDirectory(directory), ['app.db', 'copy.db']);
-				t.deepEqual(stateOf(target), tagged(NEW));
-			});
+					t.deepEqual(listDirectory(directory), ['app.db', 'copy.db']);
+					t.deepEqual(stateOf(target), tagged(NEW));
+				},
+			);
 		}
 	}
 }
@@ -75,7 +78,7 @@ for (const existing of MODES) {
 /** The target is removed in mid-copy, as by a clean-up job that knows nothing of sidecars. */
 for (const existing of ['replace', 'overwrite'] as const) {
 	for (const [what, leave] of Object.entries(LEFT)) {
-		test(`'${existing}' is not changed by ${what} of a target that is removed in mid-copy`, async (t) => {
+		test.serial(`'${existing}' is not changed by ${what} of a target that is removed in mid-copy`, async (t) => {
 			const directory = makeDirectory(t);
 			const [source, target] = [join(directory, 'app.db'), join(directory, 'copy.db')];
 			makeTagged(source, NEW, {wal: what.includes('WAL')});
@@ -97,7 +100,7 @@ for (const existing of ['replace', 'overwrite'] as const) {
 	}
 }
 
-test('sidecars stay where the job fails before the copy is in place', async (t) => {
+test.serial('sidecars stay where the job fails before the copy is in place', async (t) => {
 	const directory = makeDirectory(t);
 	const [source, target] = [join(directory, 'app.db'), join(directory, 'copy.db')];
 	makeTagged(source, NEW);

@@ -39,7 +39,7 @@ for (const [where, open] of Object.entries(HOLDERS)) {
 	for (const wal of [false, true]) {
 		const mode = wal ? 'WAL' : 'rollback';
 
-		test(`a connection of ${where} on a ${mode} target goes on and sees the new state`, async (t) => {
+		test.serial(`a connection of ${where} on a ${mode} target goes on and sees the new state`, async (t) => {
 			const {directory, source, target} = makeFiles(t, wal, NEW_ROWS);
 			chmodSync(target, 0o640);
 			const {ino} = statSync(target);
@@ -72,7 +72,7 @@ for (const [where, open] of Object.entries(HOLDERS)) {
 		});
 	}
 
-	test(`a reader of ${where} in a transaction on a WAL target sees the old state to its end`, async (t) => {
+	test.serial(`a reader of ${where} in a transaction on a WAL target sees the old state to its end`, async (t) => {
 		const {source, target} = makeFiles(t, true);
 		const holder = await open(t, target);
 		await holder.run('BEGIN');
@@ -88,56 +88,59 @@ for (const [where, open] of Object.entries(HOLDERS)) {
 	});
 }
 
-test('a target that is renamed over while it is waited for leaves the journal of the new one alone', async (t) => {
-	const {directory, source, target} = makeFiles(t, false);
-	const holder = new Database(target);
-	holder.exec('BEGIN EXCLUSIVE');
-	makeTagged(join(directory, 'other.db'), OLD, {accounts: 2000});
-	let writer: Database.Database | undefined;
-	t.teardown(() => {
-		holder.close();
+test.serial(
+	'a target that is renamed over while it is waited for leaves the journal of the new one alone',
+	async (t) => {
+		const {directory, source, target} = makeFiles(t, false);
+		const holder = new Database(target);
+		holder.exec('BEGIN EXCLUSIVE');
+		makeTagged(join(directory, 'other.db'), OLD, {accounts: 2000});
+		let writer: Database.Database | undefined;
+		t.teardown(() => {
+			holder.close();
+			writer?.close();
+		});
+		let busy = 0;
+		let outcome: string | undefined;
+		const job = backup(source, target, {
+			existing: 'overwrite',
+			// Long enough for what the callback does before the worker looks again.
+			sleep: 1,
+			progress(status) {
+				if (writer !== undefined) {
+					if (status === SQLITE_BUSY) busy++;
+					return;
+				}
+
+				renameSync(join(directory, 'other.db'), target);
+				writer = new Database(target);
+				// Half of the transaction is in the file, and what was there is in the journal.
+				writer.pragma('cache_size = 1');
+				writer.exec(`BEGIN IMMEDIATE; UPDATE account SET balance = ${String(OWN)}, filler = randomblob(700)`);
+				holder.exec('COMMIT');
+			},
+		});
+		const settled = job.then(
+			() => (outcome = 'fulfilled'),
+			(error: unknown) => (outcome = String(error)),
+		);
+
+		// It has met the lock of the new file, or has gone on without. The first reports may be older than that.
+		await until(() => outcome !== undefined || busy >= 3 || (writer !== undefined && !existsSync(`${target}-journal`)));
+
+		t.true(existsSync(`${target}-journal`), 'without it, a crash of the writer would leave half of its transaction');
+		t.notThrows(() => writer?.exec('COMMIT'));
+		t.is(await settled, 'fulfilled');
 		writer?.close();
-	});
-	let busy = 0;
-	let outcome: string | undefined;
-	const job = backup(source, target, {
-		existing: 'overwrite',
-		// Long enough for what the callback does before the worker looks again.
-		sleep: 1,
-		progress(status) {
-			if (writer !== undefined) {
-				if (status === SQLITE_BUSY) busy++;
-				return;
-			}
-
-			renameSync(join(directory, 'other.db'), target);
-			writer = new Database(target);
-			// Half of the transaction is in the file, and what was there is in the journal.
-			writer.pragma('cache_size = 1');
-			writer.exec(`BEGIN IMMEDIATE; UPDATE account SET balance = ${String(OWN)}, filler = randomblob(700)`);
-			holder.exec('COMMIT');
-		},
-	});
-	const settled = job.then(
-		() => (outcome = 'fulfilled'),
-		(error: unknown) => (outcome = String(error)),
-	);
-
-	// It has met the lock of the new file, or has gone on without. The first reports may be older than that.
-	await until(() => outcome !== undefined || busy >= 3 || (writer !== undefined && !existsSync(`${target}-journal`)));
-
-	t.true(existsSync(`${target}-journal`), 'without it, a crash of the writer would leave half of its transaction');
-	t.notThrows(() => writer?.exec('COMMIT'));
-	t.is(await settled, 'fulfilled');
-	writer?.close();
-	t.deepEqual(stateOf(target), tagged(NEW));
-});
+		t.deepEqual(stateOf(target), tagged(NEW));
+	},
+);
 
 for (const wal of [false, true]) {
 	const mode = wal ? 'WAL' : 'rollback';
 
 	for (const existing of ['replace', 'overwrite', 'fail'] as const) {
-		test(`a handle on a ${mode} target is overwritten in place, existing: '${existing}'`, async (t) => {
+		test.serial(`a handle on a ${mode} target is overwritten in place, existing: '${existing}'`, async (t) => {
 			const {source, target} = makeFiles(t, wal);
 			const altered = new Database(source);
 			altered.exec('CREATE TABLE extra (value); DROP TABLE account; CREATE TABLE account (balance, id)');
@@ -160,7 +163,7 @@ for (const wal of [false, true]) {
 		});
 	}
 
-	test(`a database in memory goes into a handle on a ${mode} target`, async (t) => {
+	test.serial(`a database in memory goes into a handle on a ${mode} target`, async (t) => {
 		const {target} = makeFiles(t, wal);
 		const memory = makeAccounts(':memory:');
 		memory.prepare('UPDATE account SET balance = ?').run(NEW);
@@ -174,7 +177,7 @@ for (const wal of [false, true]) {
 		t.deepEqual(await holder.run(STATE_SQL), [{tag: NEW, mixed: 0, rows: OLD_ROWS}]);
 	});
 
-	test(`a writer on a ${mode} target goes on with the new state`, async (t) => {
+	test.serial(`a writer on a ${mode} target goes on with the new state`, async (t) => {
 		const directory = makeDirectory(t);
 		const [source, target] = [join(directory, 'app.db'), join(directory, 'copy.db')];
 		makeAccounts(source).close();

@@ -77,25 +77,28 @@ const OLD_TARGETS: Readonly<Record<string, Case>> = {
 for (const [what, {prepare, wal}] of Object.entries(OLD_TARGETS)) {
 	for (const sourceWal of [false, true]) {
 		for (const journalMode of ['keep', 'delete'] as const) {
-			test(`a ${sourceWal ? 'WAL' : 'rollback'} source, journalMode '${journalMode}', into ${what}`, async (t) => {
-				const directory = makeDirectory(t);
-				const [source, target] = [join(directory, 'app.db'), join(directory, 'copy.db')];
-				makeTagged(source, NEW, {wal: sourceWal});
-				await prepare(t, target);
-				chmodSync(source, 0o644);
-				chmodSync(target, 0o640);
-				const {ino} = statSync(target);
+			test.serial(
+				`a ${sourceWal ? 'WAL' : 'rollback'} source, journalMode '${journalMode}', into ${what}`,
+				async (t) => {
+					const directory = makeDirectory(t);
+					const [source, target] = [join(directory, 'app.db'), join(directory, 'copy.db')];
+					makeTagged(source, NEW, {wal: sourceWal});
+					await prepare(t, target);
+					chmodSync(source, 0o644);
+					chmodSync(target, 0o640);
+					const {ino} = statSync(target);
 
-				const {pages} = await backup(source, target, {existing: 'overwrite', journalMode});
+					const {pages} = await backup(source, target, {existing: 'overwrite', journalMode});
 
-				const after = statSync(target);
-				t.is(after.ino, ino);
-				t.is(after.mode & 0o777, 0o640);
-				t.is(modeOf(target), wal === true ? 'wal' : 'delete');
-				t.deepEqual(stateOf(target), tagged(NEW));
-				t.is(statSync(target).size, pages * 4096);
-				t.deepEqual(listDirectory(directory), ['app.db', 'copy.db']);
-			});
+					const after = statSync(target);
+					t.is(after.ino, ino);
+					t.is(after.mode & 0o777, 0o640);
+					t.is(modeOf(target), wal === true ? 'wal' : 'delete');
+					t.deepEqual(stateOf(target), tagged(NEW));
+					t.is(statSync(target).size, pages * 4096);
+					t.deepEqual(listDirectory(directory), ['app.db', 'copy.db']);
+				},
+			);
 		}
 	}
 }
@@ -110,7 +113,7 @@ function modeOf(path: string): unknown {
 }
 
 for (const [what, {prepare}] of Object.entries(OLD_TARGETS)) {
-	test(`a backup that fails leaves ${what} as it was`, async (t) => {
+	test.serial(`a backup that fails leaves ${what} as it was`, async (t) => {
 		const directory = makeDirectory(t);
 		const [source, target] = [join(directory, 'app.db'), join(directory, 'copy.db')];
 		makeTagged(source, NEW);
@@ -136,7 +139,7 @@ for (const [own, other] of [
 	[4096, 1024],
 	[1024, 65_536],
 ] as const) {
-	test(`pages of ${String(other)} bytes do not go into a WAL target with pages of ${String(own)}`, async (t) => {
+	test.serial(`pages of ${String(other)} bytes do not go into a WAL target with pages of ${String(own)}`, async (t) => {
 		const directory = makeDirectory(t);
 		const [source, target] = [join(directory, 'app.db'), join(directory, 'copy.db')];
 		makeTagged(source, NEW, {pageSize: other});
@@ -157,42 +160,48 @@ for (const [own, other] of [
 	});
 
 	for (const [where, open] of Object.entries(HOLDERS)) {
-		test(`pages of ${String(other)} bytes go into a rollback target with pages of ${String(own)}, open in ${where}`, async (t) => {
-			const directory = makeDirectory(t);
-			const [source, target] = [join(directory, 'app.db'), join(directory, 'copy.db')];
-			makeTagged(source, NEW, {pageSize: other});
-			makeTagged(target, OLD, {pageSize: own});
-			const holder = await open(t, target);
-			await holder.run(STATE_SQL);
+		test.serial(
+			`pages of ${String(other)} bytes go into a rollback target with pages of ${String(own)}, open in ${where}`,
+			async (t) => {
+				const directory = makeDirectory(t);
+				const [source, target] = [join(directory, 'app.db'), join(directory, 'copy.db')];
+				makeTagged(source, NEW, {pageSize: other});
+				makeTagged(target, OLD, {pageSize: own});
+				const holder = await open(t, target);
+				await holder.run(STATE_SQL);
 
-			await backup(source, target, {existing: 'overwrite'});
+				await backup(source, target, {existing: 'overwrite'});
 
-			t.deepEqual(await holder.run('PRAGMA integrity_check'), [{integrity_check: 'ok'}]);
-			t.deepEqual(await holder.run(STATE_SQL), [{tag: NEW, mixed: 0, rows: 100}]);
-			t.deepEqual(await holder.run('PRAGMA page_size'), [{page_size: other}]);
-			await holder.close();
-			t.deepEqual(stateOf(target), tagged(NEW));
-		});
+				t.deepEqual(await holder.run('PRAGMA integrity_check'), [{integrity_check: 'ok'}]);
+				t.deepEqual(await holder.run(STATE_SQL), [{tag: NEW, mixed: 0, rows: 100}]);
+				t.deepEqual(await holder.run('PRAGMA page_size'), [{page_size: other}]);
+				await holder.close();
+				t.deepEqual(stateOf(target), tagged(NEW));
+			},
+		);
 	}
 }
 
 for (const wal of [false, true]) {
 	for (const pageSize of [4096, 8192]) {
-		test(`an empty source makes a ${wal ? 'WAL' : 'rollback'} target with pages of ${String(pageSize)} empty`, async (t) => {
-			const directory = makeDirectory(t);
-			const [source, target] = [join(directory, 'app.db'), join(directory, 'copy.db')];
-			writeFileSync(source, '');
-			makeAccounts(target, {wal, pageSize}).close();
+		test.serial(
+			`an empty source makes a ${wal ? 'WAL' : 'rollback'} target with pages of ${String(pageSize)} empty`,
+			async (t) => {
+				const directory = makeDirectory(t);
+				const [source, target] = [join(directory, 'app.db'), join(directory, 'copy.db')];
+				writeFileSync(source, '');
+				makeAccounts(target, {wal, pageSize}).close();
 
-			const {pages} = await backup(source, target, {existing: 'overwrite'});
+				const {pages} = await backup(source, target, {existing: 'overwrite'});
 
-			t.is(pages, 0);
-			const database = new Database(target);
-			t.deepEqual(database.prepare('SELECT * FROM sqlite_schema').all(), []);
-			t.is(database.pragma('integrity_check', {simple: true}), 'ok');
-			database.close();
-			t.is(statSync(source).size, 0);
-			t.deepEqual(listDirectory(directory), ['app.db', 'copy.db']);
-		});
+				t.is(pages, 0);
+				const database = new Database(target);
+				t.deepEqual(database.prepare('SELECT * FROM sqlite_schema').all(), []);
+				t.is(database.pragma('integrity_check', {simple: true}), 'ok');
+				database.close();
+				t.is(statSync(source).size, 0);
+				t.deepEqual(listDirectory(directory), ['app.db', 'copy.db']);
+			},
+		);
 	}
 }

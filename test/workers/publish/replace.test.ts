@@ -85,7 +85,7 @@ function damage(path: string, from: number): void {
 
 for (const [what, prepare] of Object.entries({...OLD_TARGETS, ...CRASHED_TARGETS})) {
 	for (const wal of [false, true]) {
-		test(`'replace' puts a copy of a ${wal ? 'WAL' : 'rollback'} source in the place of ${what}`, async (t) => {
+		test.serial(`'replace' puts a copy of a ${wal ? 'WAL' : 'rollback'} source in the place of ${what}`, async (t) => {
 			const directory = makeDirectory(t);
 			const source = join(directory, 'app.db');
 			const target = join(directory, 'copy.db');
@@ -114,7 +114,7 @@ async function failLate(t: ExecutionContext, directory: string, target: string):
 }
 
 for (const [what, prepare] of Object.entries(OLD_TARGETS)) {
-	test(`a backup that fails leaves ${what} as it was, byte by byte`, async (t) => {
+	test.serial(`a backup that fails leaves ${what} as it was, byte by byte`, async (t) => {
 		const directory = makeDirectory(t);
 		const target = join(directory, 'copy.db');
 		await prepare(t, target);
@@ -128,7 +128,7 @@ for (const [what, prepare] of Object.entries(OLD_TARGETS)) {
 }
 
 for (const [what, prepare] of Object.entries(CRASHED_TARGETS)) {
-	test(`a backup that fails leaves what a crash left of ${what}`, async (t) => {
+	test.serial(`a backup that fails leaves what a crash left of ${what}`, async (t) => {
 		const directory = makeDirectory(t);
 		const target = join(directory, 'copy.db');
 		await prepare(t, target);

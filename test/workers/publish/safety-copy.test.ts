@@ -101,7 +101,7 @@ const TARGETS: Readonly<Record<string, Case>> = {
 };
 
 for (const [what, {prepare, rows}] of Object.entries(TARGETS)) {
-	test(`${what} is kept`, async (t) => {
+	test.serial(`${what} is kept`, async (t) => {
 		const {target, safetyCopy, restore} = setUp(t);
 		await prepare(t, target);
 
@@ -121,7 +121,7 @@ for (const {target: bits, old, expected} of [
 ]) {
 	for (const wal of [false, true]) {
 		const title = `target ${bits.toString(8)}, old safety copy ${old?.toString(8) ?? 'none'}, ${wal ? 'WAL' : 'rollback'}`;
-		test(`nobody may read a safety copy who may not read the target: ${title}`, async (t) => {
+		test.serial(`nobody may read a safety copy who may not read the target: ${title}`, async (t) => {
 			const {backup, target, safetyCopy, restore} = setUp(t);
 			chmodSync(backup, 0o666);
 			makeTagged(target, OLD, {wal});
@@ -146,18 +146,21 @@ const NO_PROCESS: ManagerOptions = {
 };
 
 for (const filler of [500, 10_000]) {
-	test(`where no process can be started, a WAL target is kept all the same: ${String(filler)} bytes a row`, async (t) => {
-		const {target, safetyCopy, restore} = setUp(t);
-		makeTagged(target, OLD, {wal: true, accounts: 3000, filler});
+	test.serial(
+		`where no process can be started, a WAL target is kept all the same: ${String(filler)} bytes a row`,
+		async (t) => {
+			const {target, safetyCopy, restore} = setUp(t);
+			makeTagged(target, OLD, {wal: true, accounts: 3000, filler});
 
-		await restore(NO_PROCESS);
+			await restore(NO_PROCESS);
 
-		t.deepEqual(stateOf(safetyCopy), tagged(OLD, 3000));
-		t.deepEqual(stateOf(target), tagged(NEW));
-	});
+			t.deepEqual(stateOf(safetyCopy), tagged(OLD, 3000));
+			t.deepEqual(stateOf(target), tagged(NEW));
+		},
+	);
 }
 
-test('where no process can be started, a rollback target that is to be kept is not restored', async (t) => {
+test.serial('where no process can be started, a rollback target that is to be kept is not restored', async (t) => {
 	const {directory, target, safetyCopy, restore} = setUp(t);
 	makeTagged(target, OLD);
 	makeTagged(safetyCopy, OLDER);

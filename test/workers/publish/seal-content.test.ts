@@ -39,21 +39,24 @@ for (const strategy of STRATEGY_NAMES) {
 		{wal: false, journalMode: 'delete', expected: 1},
 	] as const) {
 		const mode = wal ? 'WAL' : 'rollback';
-		test(`journalMode '${journalMode}' of a ${mode} source gives a copy of version ${String(expected)}: by ${strategy}`, async (t) => {
-			const {directory, source, target} = makeFiles(t, wal);
+		test.serial(
+			`journalMode '${journalMode}' of a ${mode} source gives a copy of version ${String(expected)}: by ${strategy}`,
+			async (t) => {
+				const {directory, source, target} = makeFiles(t, wal);
 
-			t.is((await backup(source, target, {strategy, journalMode})).strategy, strategy);
+				t.is((await backup(source, target, {strategy, journalMode})).strategy, strategy);
 
-			t.deepEqual(versionsOf(target), [expected, expected]);
-			t.deepEqual(listDirectory(directory), ['app.db', 'copy.db']);
-			t.deepEqual(stateOf(target), tagged(NEW));
-			t.deepEqual(versionsOf(source), wal ? [2, 2] : [1, 1]);
-		});
+				t.deepEqual(versionsOf(target), [expected, expected]);
+				t.deepEqual(listDirectory(directory), ['app.db', 'copy.db']);
+				t.deepEqual(stateOf(target), tagged(NEW));
+				t.deepEqual(versionsOf(source), wal ? [2, 2] : [1, 1]);
+			},
+		);
 	}
 }
 
 for (const existing of ['replace', 'fail'] as const) {
-	test(`'${existing}': the copy of an empty source is empty`, async (t) => {
+	test.serial(`'${existing}': the copy of an empty source is empty`, async (t) => {
 		const {directory, source, target} = makeFiles(t);
 		writeFileSync(source, '');
 		chmodSync(source, 0o640);

@@ -62,7 +62,7 @@ const BITS: readonly Bits[] = [
 for (const {source: bits, old, mode, expected} of BITS) {
 	const [was, wanted] = [old, mode].map((value) => (value === undefined ? 'none' : value.toString(8)));
 	const title = `source ${bits.toString(8)}, old target ${was ?? ''}, mode ${wanted ?? ''}: copy ${expected.toString(8)}`;
-	test(title, async (t) => {
+	test.serial(title, async (t) => {
 		const {source, target} = makeFiles(t);
 		chmodSync(source, bits);
 		if (old !== undefined) {
@@ -78,7 +78,7 @@ for (const {source: bits, old, mode, expected} of BITS) {
 }
 
 for (const umask of ['000', '022', '077']) {
-	test(`a umask of ${umask} neither adds to the bits of a copy nor takes from them`, async (t) => {
+	test.serial(`a umask of ${umask} neither adds to the bits of a copy nor takes from them`, async (t) => {
 		const {source, target} = makeFiles(t);
 		chmodSync(source, 0o664);
 		const under = ['sh', '-c', `umask ${umask} && exec "$@"`, 'sh'];
@@ -90,7 +90,7 @@ for (const umask of ['000', '022', '077']) {
 	});
 }
 
-test('a copy of a database without a file is for its owner alone, unless "mode" says more', async (t) => {
+test.serial('a copy of a database without a file is for its owner alone, unless "mode" says more', async (t) => {
 	const directory = makeDirectory(t);
 	const memory = new Database(':memory:');
 	memory.exec('CREATE TABLE t (a)');
@@ -113,34 +113,37 @@ const COPIES: readonly BackupOptions[] = [
 
 for (const bits of [0o600, 0o640, 0o644]) {
 	for (const existing of ['replace', 'overwrite', 'fail'] as const) {
-		test(`'${existing}': what is copied of a ${bits.toString(8)} source is never open to more readers`, async (t) => {
-			const {directory, source, target} = makeFiles(t);
-			chmodSync(source, bits);
-			for (const options of COPIES) {
-				rmSync(target, {force: true});
-				const seen = new Set<string>();
-				const progress = (status: number): void => {
-					for (const name of listDirectory(directory)) {
-						if (!name.startsWith('.hotcopy-')) continue;
-						const readers = statSync(join(directory, name)).mode & 0o444;
-						seen.add(`${status === SQLITE_DONE ? 'done' : 'copying'}: ${(readers & ~bits).toString(8)}`);
-					}
-				};
+		test.serial(
+			`'${existing}': what is copied of a ${bits.toString(8)} source is never open to more readers`,
+			async (t) => {
+				const {directory, source, target} = makeFiles(t);
+				chmodSync(source, bits);
+				for (const options of COPIES) {
+					rmSync(target, {force: true});
+					const seen = new Set<string>();
+					const progress = (status: number): void => {
+						for (const name of listDirectory(directory)) {
+							if (!name.startsWith('.hotcopy-')) continue;
+							const readers = statSync(join(directory, name)).mode & 0o444;
+							seen.add(`${status === SQLITE_DONE ? 'done' : 'copying'}: ${(readers & ~bits).toString(8)}`);
+						}
+					};
 
-				await backup(source, target, {...options, existing, progress});
+					await backup(source, target, {...options, existing, progress});
 
-				const moments = options.pages === undefined ? ['done'] : ['copying', 'done'];
-				t.deepEqual(
-					[...seen].sort(),
-					moments.map((moment) => `${moment}: 0`),
-				);
-				t.is(bitsOf(target), bits.toString(8));
-			}
-		});
+					const moments = options.pages === undefined ? ['done'] : ['copying', 'done'];
+					t.deepEqual(
+						[...seen].sort(),
+						moments.map((moment) => `${moment}: 0`),
+					);
+					t.is(bitsOf(target), bits.toString(8));
+				}
+			},
+		);
 	}
 }
 
-test("a copy belongs to the source's group, so that its bits mean the same", async (t) => {
+test.serial("a copy belongs to the source's group, so that its bits mean the same", async (t) => {
 	if (!AS_ROOT) {
 		t.log('not tried: only root can give a file to another group');
 		t.pass();
@@ -171,7 +174,7 @@ const OTHER_USERS: Readonly<Record<string, OtherUser>> = {
 };
 
 for (const [what, {bits, group, expected}] of Object.entries(OTHER_USERS)) {
-	test(`a user who is not root copies a source ${what}`, async (t) => {
+	test.serial(`a user who is not root copies a source ${what}`, async (t) => {
 		if (!AS_ROOT) {
 			t.log('not tried: only root can become another user');
 			t.pass();

@@ -51,7 +51,7 @@ const IN_USE: Readonly<Record<string, Case>> = {
 for (const [where, open] of Object.entries(HOLDERS)) {
 	for (const [what, {wal, before, after, hereOnly = false}] of Object.entries(IN_USE)) {
 		if (hereOnly && open !== openHere) continue;
-		test(`'replace' refuses a target ${what} by ${where}, which goes on with it`, async (t) => {
+		test.serial(`'replace' refuses a target ${what} by ${where}, which goes on with it`, async (t) => {
 			const directory = makeDirectory(t);
 			const [source, target] = [join(directory, 'app.db'), join(directory, 'copy.db')];
 			makeTagged(source, NEW);
@@ -83,7 +83,7 @@ async function goOn(holder: Holder, statements: readonly string[]): Promise<void
 }
 
 for (const wal of [false, true]) {
-	test(`'replace' refuses a ${wal ? 'WAL' : 'rollback'} target that is opened in mid-copy`, async (t) => {
+	test.serial(`'replace' refuses a ${wal ? 'WAL' : 'rollback'} target that is opened in mid-copy`, async (t) => {
 		const directory = makeDirectory(t);
 		const [source, target] = [join(directory, 'app.db'), join(directory, 'copy.db')];
 		makeTagged(source, NEW);
@@ -105,7 +105,7 @@ for (const wal of [false, true]) {
 		t.deepEqual(listDirectory(directory), ['app.db', 'copy.db']);
 	});
 
-	test(`'replace' takes a ${wal ? 'WAL' : 'rollback'} target once its holder has closed it`, async (t) => {
+	test.serial(`'replace' takes a ${wal ? 'WAL' : 'rollback'} target once its holder has closed it`, async (t) => {
 		const directory = makeDirectory(t);
 		const [source, target] = [join(directory, 'app.db'), join(directory, 'copy.db')];
 		makeTagged(source, NEW);

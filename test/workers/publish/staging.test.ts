@@ -42,7 +42,7 @@ async function leaveStaging(t: ExecutionContext, {directory, source, target}: Fi
 }
 
 for (const name of ['copy.db', 'Ünïcødé 数据库 🗄️.db', `${'n'.repeat(240)}.db`]) {
-	test(`the next backup to ${name.slice(0, 20)} clears what a killed one left`, async (t) => {
+	test.serial(`the next backup to ${name.slice(0, 20)} clears what a killed one left`, async (t) => {
 		const files = makeFiles(t, name);
 		const {directory, source, target} = files;
 
@@ -56,7 +56,7 @@ for (const name of ['copy.db', 'Ünïcødé 数据库 🗄️.db', `${'n'.repeat
 	});
 }
 
-test('the sidecars of what a killed one left go with it', async (t) => {
+test.serial('the sidecars of what a killed one left go with it', async (t) => {
 	const files = makeFiles(t);
 	const [staging = ''] = await leaveStaging(t, files);
 	for (const suffix of ['-journal', '-wal', '-shm']) writeFileSync(join(files.directory, staging + suffix), 'left');
@@ -66,7 +66,7 @@ test('the sidecars of what a killed one left go with it', async (t) => {
 	t.deepEqual(listDirectory(files.directory), ['app.db', 'copy.db']);
 });
 
-test('a backup that fails in mid-copy clears its own and what a killed one left', async (t) => {
+test.serial('a backup that fails in mid-copy clears its own and what a killed one left', async (t) => {
 	const files = makeFiles(t);
 	await leaveStaging(t, files);
 	const refusal = new Error('no');
@@ -79,7 +79,7 @@ test('a backup that fails in mid-copy clears its own and what a killed one left'
 	t.deepEqual(listDirectory(files.directory), ['app.db']);
 });
 
-test('a backup that is aborted in mid-copy clears its own', async (t) => {
+test.serial('a backup that is aborted in mid-copy clears its own', async (t) => {
 	const {directory, source, target} = makeFiles(t);
 	const controller = new AbortController();
 	const manager = new BackupManager();
@@ -102,14 +102,14 @@ test('a backup that is aborted in mid-copy clears its own', async (t) => {
 	t.deepEqual(listDirectory(directory), ['app.db']);
 });
 
-test('a backup to another target in the same directory clears them as well', async (t) => {
+test.serial('a backup to another target in the same directory clears them as well', async (t) => {
 	const files = makeFiles(t);
 	await leaveStaging(t, files);
 	await backup(files.source, join(files.directory, 'other.db'));
 	t.deepEqual(listStaging(files.directory), []);
 });
 
-test('those of a living process are left alone', async (t) => {
+test.serial('those of a living process are left alone', async (t) => {
 	const {directory, source, target} = makeFiles(t);
 	const child = await holdBackupProcess(t, {source, target});
 	const living = listStaging(directory);
@@ -124,7 +124,7 @@ test('those of a living process are left alone', async (t) => {
 	t.deepEqual(listStaging(directory), []);
 });
 
-test('those of a stopped process are left alone, and it goes on when it is let', async (t) => {
+test.serial('those of a stopped process are left alone, and it goes on when it is let', async (t) => {
 	const directory = makeDirectory(t);
 	const [source, slow, target] = ['app.db', 'slow.db', 'copy.db'].map((name) => join(directory, name)) as [
 		string,
@@ -167,7 +167,7 @@ const CRAFTED: Readonly<Record<string, Crafted>> = {
 	'of a living process of somebody else': {pid: 1, startedAt: '', kept: true},
 };
 
-test('what is stale is told by host, pid and start', async (t) => {
+test.serial('what is stale is told by host, pid and start', async (t) => {
 	const files = makeFiles(t);
 	const [left = ''] = await leaveStaging(t, files);
 	const [, prefix, host, pid, startedAt, random, ...more] = left.split('.');
@@ -187,7 +187,7 @@ test('what is stale is told by host, pid and start', async (t) => {
 	);
 });
 
-test('what cannot be removed keeps nobody from making a copy', async (t) => {
+test.serial('what cannot be removed keeps nobody from making a copy', async (t) => {
 	const files = makeFiles(t);
 	const [left = ''] = await leaveStaging(t, files);
 	// As hard to remove as the file of another user in a directory that all may write to, which root cannot try.
@@ -206,7 +206,7 @@ const inContainer = (name: string): readonly string[] => [
 ];
 const CONTAINER = 'a-deployment-with-quite-a-long-name-7d9f8b6c5d';
 
-test('those of a living process of another container are left alone', async (t) => {
+test.serial('those of a living process of another container are left alone', async (t) => {
 	if (spawnSync('unshare', inContainer('a').slice(1).concat('true')).status !== 0) {
 		t.log('not tried: no namespaces can be made here');
 		t.pass();
@@ -224,7 +224,7 @@ test('those of a living process of another container are left alone', async (t) 
 	t.deepEqual(listStaging(directory), living);
 });
 
-test("a user's own files with such names are left alone", async (t) => {
+test.serial("a user's own files with such names are left alone", async (t) => {
 	const files = makeFiles(t);
 	const [left = ''] = await leaveStaging(t, files);
 	const [, prefix = ''] = left.split('.');
@@ -236,7 +236,7 @@ test("a user's own files with such names are left alone", async (t) => {
 	t.deepEqual(listDirectory(files.directory), ['app.db', 'copy.db', ...own].sort());
 });
 
-test('a directory in which no file can be made is told of', async (t) => {
+test.serial('a directory in which no file can be made is told of', async (t) => {
 	const {source} = makeFiles(t);
 
 	const error = await t.throwsAsync(backup(source, '/proc/copy.db'), {instanceOf: BackupError});

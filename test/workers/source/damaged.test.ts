@@ -46,7 +46,7 @@ const COPIES: Readonly<Record<string, BackupOptions>> = {
 
 for (const wal of [false, true]) {
 	for (const [how, options] of Object.entries(COPIES)) {
-		test(`a schema that cannot be parsed is copied as it is: ${how}, ${wal ? 'WAL' : 'rollback'}`, async (t) => {
+		test.serial(`a schema that cannot be parsed is copied as it is: ${how}, ${wal ? 'WAL' : 'rollback'}`, async (t) => {
 			const directory = makeDirectory(t);
 			const source = join(directory, 'app.db');
 			const target = join(directory, 'copy.db');
@@ -66,7 +66,7 @@ for (const wal of [false, true]) {
 	}
 }
 
-test('a damaged database may be replaced', async (t) => {
+test.serial('a damaged database may be replaced', async (t) => {
 	const directory = makeDirectory(t);
 	const source = join(directory, 'app.db');
 	const target = join(directory, 'copy.db');

@@ -66,7 +66,7 @@ const WALS: Readonly<Record<string, Leftover>> = {
 
 for (const [when, {leave, tag}] of Object.entries(WALS)) {
 	for (const [how, options] of Object.entries(COPIES)) {
-		test(`a WAL that a process left that was killed ${when} is copied, and left: ${how}`, async (t) => {
+		test.serial(`a WAL that a process left that was killed ${when} is copied, and left: ${how}`, async (t) => {
 			const directory = makeDirectory(t);
 			const source = join(directory, 'app.db');
 			const target = join(directory, 'copy.db');
@@ -93,7 +93,7 @@ function bytesOf(path: string): Record<string, string> {
 }
 
 for (const strategy of STRATEGY_NAMES) {
-	test(`a WAL that lost its index is copied, and not checkpointed: by ${strategy}`, async (t) => {
+	test.serial(`a WAL that lost its index is copied, and not checkpointed: by ${strategy}`, async (t) => {
 		const directory = makeDirectory(t);
 		const source = join(directory, 'app.db');
 		const target = join(directory, 'copy.db');
@@ -109,7 +109,7 @@ for (const strategy of STRATEGY_NAMES) {
 	});
 }
 
-test('a WAL that lost its database is no source', async (t) => {
+test.serial('a WAL that lost its database is no source', async (t) => {
 	const directory = makeDirectory(t);
 	const source = join(directory, 'app.db');
 	makeTagged(source, TAG);
@@ -152,7 +152,7 @@ const JOURNALS: Readonly<Record<string, HotJournal>> = {
 
 for (const [what, {leave, files}] of Object.entries(JOURNALS)) {
 	for (const [how, options] of Object.entries(COPIES)) {
-		test(`${what} of a killed process is rolled back: ${how}`, async (t) => {
+		test.serial(`${what} of a killed process is rolled back: ${how}`, async (t) => {
 			const directory = makeDirectory(t);
 			const source = join(directory, 'app.db');
 			const target = join(directory, 'copy.db');

@@ -53,57 +53,63 @@ function once(action: () => void): BackupOptions {
 }
 
 for (const [where, execute] of Object.entries(WRITERS)) {
-	test(`what a writer in ${where} leaves in an idle database's WAL in mid-copy is copied and stays there`, async (t) => {
-		const directory = makeDirectory(t);
-		const source = join(directory, 'app.db');
-		const target = join(directory, 'copy.db');
-		makeTagged(source, TAG, {wal: true});
-		const before = fingerprint(source);
-		t.deepEqual(Object.keys(before), [source]);
+	test.serial(
+		`what a writer in ${where} leaves in an idle database's WAL in mid-copy is copied and stays there`,
+		async (t) => {
+			const directory = makeDirectory(t);
+			const source = join(directory, 'app.db');
+			const target = join(directory, 'copy.db');
+			makeTagged(source, TAG, {wal: true});
+			const before = fingerprint(source);
+			t.deepEqual(Object.keys(before), [source]);
 
-		const result = await manager.backup(
-			source,
-			target,
-			once(() => {
-				execute(source, UPDATE);
-			}),
-		);
+			const result = await manager.backup(
+				source,
+				target,
+				once(() => {
+					execute(source, UPDATE);
+				}),
+			);
 
-		t.is(result.restarts, 1);
-		t.deepEqual(listDirectory(directory), ['app.db', 'app.db-shm', 'app.db-wal', 'copy.db']);
-		t.is(fingerprint(source)[source], before[source]);
-		t.deepEqual(stateOf(target), tagged(NEW));
-		t.deepEqual(stateOf(source), tagged(NEW));
-	});
+			t.is(result.restarts, 1);
+			t.deepEqual(listDirectory(directory), ['app.db', 'app.db-shm', 'app.db-wal', 'copy.db']);
+			t.is(fingerprint(source)[source], before[source]);
+			t.deepEqual(stateOf(target), tagged(NEW));
+			t.deepEqual(stateOf(source), tagged(NEW));
+		},
+	);
 
-	test(`what a writer in ${where} leaves in the WAL stays there when the copy is aborted, under a pin`, async (t) => {
-		const directory = makeDirectory(t);
-		const source = join(directory, 'app.db');
-		const target = join(directory, 'copy.db');
-		makeTagged(source, TAG, {wal: true});
-		const before = fingerprint(source);
-		const controller = new AbortController();
+	test.serial(
+		`what a writer in ${where} leaves in the WAL stays there when the copy is aborted, under a pin`,
+		async (t) => {
+			const directory = makeDirectory(t);
+			const source = join(directory, 'app.db');
+			const target = join(directory, 'copy.db');
+			makeTagged(source, TAG, {wal: true});
+			const before = fingerprint(source);
+			const controller = new AbortController();
 
-		// So slow that it is still in the middle when the writer is done, however long he takes.
-		const copy = manager.backup(source, target, {
-			pages: 1,
-			snapshot: 'pin',
-			maxRate: 1,
-			signal: controller.signal,
-			progress: () => {
-				execute(source, UPDATE);
-				controller.abort();
-			},
-		});
+			// So slow that it is still in the middle when the writer is done, however long he takes.
+			const copy = manager.backup(source, target, {
+				pages: 1,
+				snapshot: 'pin',
+				maxRate: 1,
+				signal: controller.signal,
+				progress: () => {
+					execute(source, UPDATE);
+					controller.abort();
+				},
+			});
 
-		await t.throwsAsync(copy, {name: 'AbortError'});
-		await afterCleanUp(manager, target);
-		t.deepEqual(listDirectory(directory), ['app.db', 'app.db-shm', 'app.db-wal']);
-		t.is(fingerprint(source)[source], before[source]);
-		t.deepEqual(stateOf(source), tagged(NEW));
-	});
+			await t.throwsAsync(copy, {name: 'AbortError'});
+			await afterCleanUp(manager, target);
+			t.deepEqual(listDirectory(directory), ['app.db', 'app.db-shm', 'app.db-wal']);
+			t.is(fingerprint(source)[source], before[source]);
+			t.deepEqual(stateOf(source), tagged(NEW));
+		},
+	);
 
-	test(`a writer in ${where} that is the only user of a rollback database restarts the copy`, async (t) => {
+	test.serial(`a writer in ${where} that is the only user of a rollback database restarts the copy`, async (t) => {
 		const directory = makeDirectory(t);
 		const source = join(directory, 'app.db');
 		const target = join(directory, 'copy.db');
@@ -123,7 +129,7 @@ for (const [where, execute] of Object.entries(WRITERS)) {
 	});
 }
 
-test('a live WAL whose user goes away in mid-copy stays as it is', async (t) => {
+test.serial('a live WAL whose user goes away in mid-copy stays as it is', async (t) => {
 	const directory = makeDirectory(t);
 	const source = join(directory, 'app.db');
 	const target = join(directory, 'copy.db');
@@ -149,7 +155,7 @@ test('a live WAL whose user goes away in mid-copy stays as it is', async (t) => 
 for (const wal of [false, true]) {
 	const mode = wal ? 'WAL' : 'rollback';
 
-	test(`the locks of this process hold through backups of what it locked: ${mode}`, async (t) => {
+	test.serial(`the locks of this process hold through backups of what it locked: ${mode}`, async (t) => {
 		const directory = makeDirectory(t);
 		const source = join(directory, 'app.db');
 		makeTagged(source, TAG, {wal});
@@ -176,7 +182,7 @@ for (const wal of [false, true]) {
 	});
 
 	for (const [what, change] of Object.entries(CHANGES)) {
-		test(`a source that is ${what} in mid-copy is told of: ${mode}`, async (t) => {
+		test.serial(`a source that is ${what} in mid-copy is told of: ${mode}`, async (t) => {
 			const directory = makeDirectory(t);
 			const source = join(directory, 'app.db');
 			const target = join(directory, 'copy.db');

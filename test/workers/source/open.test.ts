@@ -99,7 +99,7 @@ function sidecarsOf(path: string, files: readonly Observed[]): Record<string, bo
 
 for (const [title, {sql, tag, live, idle}] of Object.entries(CASES)) {
 	for (const [where, openHolder] of Object.entries(HOLDERS)) {
-		test(`a source stays as it is, live in ${where} and idle after that: ${title}`, async (t) => {
+		test.serial(`a source stays as it is, live in ${where} and idle after that: ${title}`, async (t) => {
 			const directory = makeDirectory(t);
 			const source = join(directory, 'app.db');
 			const target = join(directory, 'copy.db');

@@ -61,7 +61,7 @@ const CHANGES: Readonly<Record<string, (files: Files) => void>> = {
 
 for (const [change, make] of Object.entries(CHANGES)) {
 	for (const [what, options] of Object.entries(COPIES)) {
-		test(`a WAL source that is ${change} in the middle of ${what} under a pin is told of`, async (t) => {
+		test.serial(`a WAL source that is ${change} in the middle of ${what} under a pin is told of`, async (t) => {
 			const files = makeFiles(t, {wal: true});
 			let changed = false;
 			const interfere = (remaining: number): void => {
@@ -91,7 +91,7 @@ for (const [change, make] of Object.entries(CHANGES)) {
 	}
 }
 
-test("the journal of a database that was renamed over the source is not taken for the old one's", async (t) => {
+test.serial("the journal of a database that was renamed over the source is not taken for the old one's", async (t) => {
 	const {sources, source, target} = makeFiles(t, {rows: 2000});
 	let writer: Database.Database | undefined;
 	t.teardown(() => writer?.close());

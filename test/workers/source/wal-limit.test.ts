@@ -26,7 +26,7 @@ function setUp(t: ExecutionContext): Scene {
 }
 
 for (const strategy of STRATEGY_NAMES) {
-	test(`a WAL within maxWalBytes is told of in the result: by ${strategy}`, async (t) => {
+	test.serial(`a WAL within maxWalBytes is told of in the result: by ${strategy}`, async (t) => {
 		const {source, target, walBytes} = setUp(t);
 
 		const result = await backup(source, target, {strategy, maxWalBytes: walBytes});
@@ -36,7 +36,7 @@ for (const strategy of STRATEGY_NAMES) {
 		t.deepEqual(healthOf(target), healthy());
 	});
 
-	test(`a WAL beyond maxWalBytes fails the job by name, and lets the WAL go: by ${strategy}`, async (t) => {
+	test.serial(`a WAL beyond maxWalBytes fails the job by name, and lets the WAL go: by ${strategy}`, async (t) => {
 		const {directory, source, target, handle, walBytes} = setUp(t);
 		makeAccounts(target, {accounts: 7}).close();
 
@@ -53,7 +53,7 @@ for (const strategy of STRATEGY_NAMES) {
 	});
 }
 
-test('a WAL that grows past maxWalBytes in mid-copy fails the job', async (t) => {
+test.serial('a WAL that grows past maxWalBytes in mid-copy fails the job', async (t) => {
 	const {source, target, handle, walBytes} = setUp(t);
 	await startWriter(t, source);
 
@@ -65,7 +65,7 @@ test('a WAL that grows past maxWalBytes in mid-copy fails the job', async (t) =>
 	t.deepEqual(listDirectory(join(source, '..')), ['app.db', 'app.db-shm', 'app.db-wal']);
 });
 
-test('without a pin or a WAL there is no limit', async (t) => {
+test.serial('without a pin or a WAL there is no limit', async (t) => {
 	const {directory, source, target} = setUp(t);
 	const rollback = join(directory, 'rollback.db');
 	makeAccounts(rollback).close();

@@ -14,7 +14,7 @@ import {makeJob} from '../../helpers/job-context.js';
 const manager = new BackupManager({maxThreads: 2});
 test.after.always(() => manager.close());
 
-const onLinux = process.platform === 'linux' ? test : test.skip;
+const onLinux = process.platform === 'linux' ? test.serial : test.serial.skip;
 /** What is cloned where it is known to be on a local disk. */
 const LARGE: StrategyName = process.platform === 'linux' ? 'clone' : 'pages';
 const MIB = 1024 * 1024;
@@ -59,7 +59,7 @@ function makeFile(directory: string, bytes: number, wal: number): SourceFile {
 }
 
 for (const [what, {copy, target = 'file', bytes, wal = 0, chosen}] of Object.entries(CHOICES)) {
-	test(`'auto' takes ${chosen} for ${what}`, (t) => {
+	test.serial(`'auto' takes ${chosen} for ${what}`, (t) => {
 		const file = bytes === undefined ? undefined : makeFile(makeDirectory(t), bytes, wal);
 		const source: SourceRequest =
 			file === undefined
@@ -72,7 +72,7 @@ for (const [what, {copy, target = 'file', bytes, wal = 0, chosen}] of Object.ent
 }
 
 for (const strategy of STRATEGY_NAMES) {
-	test(`${strategy} is taken where it is asked for, but for a rate`, (t) => {
+	test.serial(`${strategy} is taken where it is asked for, but for a rate`, (t) => {
 		const file = makeFile(makeDirectory(t), 100 * MIB, 0);
 		for (const pages of [0, 10]) {
 			t.is(chooseStrategy(makeJob(t, {copy: {strategy, pages}}).request, file).name, strategy);
@@ -116,7 +116,7 @@ const RUNS: readonly Ran[] = [
 /** Some 17 MB. */
 const ACCOUNTS = {small: {}, large: {accounts: 1700, filler: 10_000}, memory: {}} as const;
 
-test('the result says which strategy ran', async (t) => {
+test.serial('the result says which strategy ran', async (t) => {
 	const directory = makeDirectory(t);
 	const target = join(directory, 'copy.db');
 	const memory = makeAccounts(':memory:');

@@ -30,26 +30,29 @@ for (const strategy of STRATEGY_NAMES) {
 	for (const wal of [false, true]) {
 		for (const {existing, exists} of WAYS) {
 			const target = exists ? 'an existing target' : 'a new target';
-			test(`a copy by ${strategy} of a ${wal ? 'WAL' : 'rollback'} source that is open, '${existing}', ${target}`, async (t) => {
-				const directory = makeDirectory(t);
-				const [from, to] = [join(directory, 'app.db'), join(directory, 'copy.db')];
-				const source = makeAccounts(from, {wal, accounts: 300});
-				t.teardown(() => source.close());
-				// In WAL mode, what is in neither file alone.
-				source.pragma('wal_checkpoint(TRUNCATE)');
-				source.prepare('UPDATE account SET balance = ?').run(NEW);
-				if (exists) makeTagged(to, OLD);
-				const before = listDirectory(directory);
-				// What is overwritten has another file than the copy.
-				const checksum = existing === 'overwrite' ? false : 'sha256';
+			test.serial(
+				`a copy by ${strategy} of a ${wal ? 'WAL' : 'rollback'} source that is open, '${existing}', ${target}`,
+				async (t) => {
+					const directory = makeDirectory(t);
+					const [from, to] = [join(directory, 'app.db'), join(directory, 'copy.db')];
+					const source = makeAccounts(from, {wal, accounts: 300});
+					t.teardown(() => source.close());
+					// In WAL mode, what is in neither file alone.
+					source.pragma('wal_checkpoint(TRUNCATE)');
+					source.prepare('UPDATE account SET balance = ?').run(NEW);
+					if (exists) makeTagged(to, OLD);
+					const before = listDirectory(directory);
+					// What is overwritten has another file than the copy.
+					const checksum = existing === 'overwrite' ? false : 'sha256';
 
-				const result = await manager.backup(from, to, {strategy, existing, checksum, verify: 'full'});
+					const result = await manager.backup(from, to, {strategy, existing, checksum, verify: 'full'});
 
-				t.like(result, {strategy, source: from, target: to, restarts: 0, verified: 'full'});
-				if (checksum !== false) t.is(result.sha256, execFileSync('sha256sum', [to], {encoding: 'utf8'}).slice(0, 64));
-				t.deepEqual(listDirectory(directory), [...new Set([...before, 'copy.db'])].sort());
-				t.deepEqual(stateOf(to), tagged(NEW, 300));
-			});
+					t.like(result, {strategy, source: from, target: to, restarts: 0, verified: 'full'});
+					if (checksum !== false) t.is(result.sha256, execFileSync('sha256sum', [to], {encoding: 'utf8'}).slice(0, 64));
+					t.deepEqual(listDirectory(directory), [...new Set([...before, 'copy.db'])].sort());
+					t.deepEqual(stateOf(to), tagged(NEW, 300));
+				},
+			);
 		}
 	}
 }

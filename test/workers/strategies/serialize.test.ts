@@ -33,16 +33,19 @@ const MODES = [false, true] as const;
 
 for (const pageSize of [512, 1024, 2048, 4096, 8192, 16_384, 32_768, 65_536]) {
 	for (const wal of MODES) {
-		test(`the copy of a ${wal ? 'WAL' : 'rollback'} database with pages of ${String(pageSize)} bytes is the same, byte by byte`, async (t) => {
-			const {source, target} = makeFiles(t);
-			makeAccounts(source, {pageSize, wal, accounts: 1000}).close();
+		test.serial(
+			`the copy of a ${wal ? 'WAL' : 'rollback'} database with pages of ${String(pageSize)} bytes is the same, byte by byte`,
+			async (t) => {
+				const {source, target} = makeFiles(t);
+				makeAccounts(source, {pageSize, wal, accounts: 1000}).close();
 
-			const result = await manager.backup(source, target, SERIALIZE);
+				const result = await manager.backup(source, target, SERIALIZE);
 
-			t.like(result, {strategy: 'serialize', pageSize, bytes: statSync(source).size});
-			t.is(result.bytes, result.pages * pageSize);
-			t.true(readFileSync(target).equals(readFileSync(source)));
-		});
+				t.like(result, {strategy: 'serialize', pageSize, bytes: statSync(source).size});
+				t.is(result.bytes, result.pages * pageSize);
+				t.true(readFileSync(target).equals(readFileSync(source)));
+			},
+		);
 	}
 }
 
@@ -59,20 +62,23 @@ const BLANKS: Readonly<Record<string, (database: Database.Database) => void>> = 
 
 for (const [what, fill] of Object.entries(BLANKS)) {
 	for (const wal of MODES) {
-		test(`a database with a page of zeros is copied by pages: ${what}, ${wal ? 'WAL' : 'rollback'}`, async (t) => {
-			const {directory, source, target} = makeFiles(t);
-			const database = makeAccounts(source, {wal});
-			fill(database);
-			database.close();
-			t.true(hasBlankPage(source), 'there is such a page');
+		test.serial(
+			`a database with a page of zeros is copied by pages: ${what}, ${wal ? 'WAL' : 'rollback'}`,
+			async (t) => {
+				const {directory, source, target} = makeFiles(t);
+				const database = makeAccounts(source, {wal});
+				fill(database);
+				database.close();
+				t.true(hasBlankPage(source), 'there is such a page');
 
-			const {strategy} = await manager.backup(source, target, SERIALIZE);
+				const {strategy} = await manager.backup(source, target, SERIALIZE);
 
-			t.is(strategy, 'pages');
-			t.deepEqual(listDirectory(directory), ['app.db', 'copy.db']);
-			t.deepEqual(healthOf(target), healthy());
-			t.deepEqual(contentsOf(target), contentsOf(source));
-		});
+				t.is(strategy, 'pages');
+				t.deepEqual(listDirectory(directory), ['app.db', 'copy.db']);
+				t.deepEqual(healthOf(target), healthy());
+				t.deepEqual(contentsOf(target), contentsOf(source));
+			},
+		);
 	}
 }
 
@@ -110,7 +116,7 @@ const UNREADABLE: Readonly<Record<string, Unreadable>> = {
 };
 
 for (const [how, {when, options, code}] of Object.entries(UNREADABLE)) {
-	test(`a page that cannot be read ${how} is no page of zeros`, async (t) => {
+	test.serial(`a page that cannot be read ${how} is no page of zeros`, async (t) => {
 		if (!hasStrace()) {
 			t.log('not tried: strace is not here, or may not trace');
 			t.pass();
@@ -136,7 +142,7 @@ for (const [how, {when, options, code}] of Object.entries(UNREADABLE)) {
 	});
 }
 
-test('an empty source is not written to', async (t) => {
+test.serial('an empty source is not written to', async (t) => {
 	const {directory, source, target} = makeFiles(t);
 	// SQLite itself makes files of one byte, and takes them for empty.
 	for (const bytes of ['', 'x']) {
@@ -153,7 +159,7 @@ test('an empty source is not written to', async (t) => {
 });
 
 for (const wal of MODES) {
-	test(`a writer is not shut out while the copy is written: ${wal ? 'WAL' : 'rollback'}`, async (t) => {
+	test.serial(`a writer is not shut out while the copy is written: ${wal ? 'WAL' : 'rollback'}`, async (t) => {
 		const {source, target} = makeFiles(t);
 		// Some 40 MB: many times what is written in one go.
 		const database = makeAccounts(source, {wal, accounts: 400, filler: 100_000});
@@ -182,7 +188,7 @@ for (const wal of MODES) {
 	});
 }
 
-test('what is in the WAL only is part of the image, and the WAL stays as it is', async (t) => {
+test.serial('what is in the WAL only is part of the image, and the WAL stays as it is', async (t) => {
 	const {directory, source, target} = makeFiles(t);
 	const database = makeAccounts(source, {wal: true});
 	t.teardown(() => database.close());
@@ -197,7 +203,7 @@ test('what is in the WAL only is part of the image, and the WAL stays as it is',
 	t.deepEqual(listDirectory(directory), ['app.db', 'app.db-shm', 'app.db-wal', 'copy.db']);
 });
 
-test('bytes behind the end of a database in memory are none of it', async (t) => {
+test.serial('bytes behind the end of a database in memory are none of it', async (t) => {
 	const {source, target} = makeFiles(t);
 	makeAccounts(source).close();
 	const bytes = readFileSync(source);
@@ -213,7 +219,7 @@ test('bytes behind the end of a database in memory are none of it', async (t) =>
 	}
 });
 
-test('a database that is too large for an image is not even tried', (t) => {
+test.serial('a database that is too large for an image is not even tried', (t) => {
 	const {source} = makeFiles(t);
 	makeAccounts(source).close();
 	stretch(source, Math.ceil(LONGEST_IMAGE / PAGE));
@@ -226,7 +232,7 @@ test('a database that is too large for an image is not even tried', (t) => {
 	t.true(statSync(source).blocks < 1000);
 });
 
-test('a database that is too large for an image is copied by pages', async (t) => {
+test.serial('a database that is too large for an image is copied by pages', async (t) => {
 	const {directory, source, target} = makeFiles(t);
 	makeAccounts(source).close();
 	stretch(source, Math.ceil(LONGEST_IMAGE / PAGE));
@@ -252,7 +258,7 @@ test('a database that is too large for an image is copied by pages', async (t) =
 	t.deepEqual(listDirectory(directory), ['app.db']);
 });
 
-test('the page that SQLite keeps for its locks is blank by right, and no other', (t) => {
+test.serial('the page that SQLite keeps for its locks is blank by right, and no other', (t) => {
 	const pageSize = 65_536;
 	const lockPage = 2 ** 30 / pageSize;
 	const pages = lockPage + 3;
@@ -281,7 +287,7 @@ test('the page that SQLite keeps for its locks is blank by right, and no other',
 	t.is(readImage(source, makeJob(t)).pages, pages);
 });
 
-test('the source is not changed', async (t) => {
+test.serial('the source is not changed', async (t) => {
 	for (const wal of MODES) {
 		const {source, target} = makeFiles(t);
 		makeAccounts(source, {wal}).close();

@@ -67,7 +67,7 @@ const KINDS: Readonly<Record<string, Kind>> = {
 };
 
 for (const [what, {pragmas, properties}] of Object.entries(KINDS)) {
-	test(`a copy is compact, and otherwise what its source is: ${what}`, async (t) => {
+	test.serial(`a copy is compact, and otherwise what its source is: ${what}`, async (t) => {
 		const {directory, source, target} = makeFiles(t);
 		executeHere(source, pragmas.map((pragma) => `PRAGMA ${pragma};`).join(' ') + 'CREATE TABLE t (text TEXT)');
 		const database = makeAccounts(source);
@@ -93,7 +93,7 @@ for (const [what, {pragmas, properties}] of Object.entries(KINDS)) {
 	});
 }
 
-test("a compact copy of a WAL database without its mode: journalMode 'delete'", async (t) => {
+test.serial("a compact copy of a WAL database without its mode: journalMode 'delete'", async (t) => {
 	const {source, target} = makeFiles(t);
 	makeAccounts(source, {wal: true}).close();
 
@@ -103,7 +103,7 @@ test("a compact copy of a WAL database without its mode: journalMode 'delete'", 
 	t.deepEqual(healthOf(target), healthy());
 });
 
-test('a database in memory is vacuumed as well, and stays as it is', async (t) => {
+test.serial('a database in memory is vacuumed as well, and stays as it is', async (t) => {
 	const {target} = makeFiles(t);
 	const memory = makeAccounts(':memory:');
 	makeSpacious(memory);
@@ -118,7 +118,7 @@ test('a database in memory is vacuumed as well, and stays as it is', async (t) =
 	t.deepEqual(healthOf(target), healthy());
 });
 
-test('a copy that is vacuumed into a live database', async (t) => {
+test.serial('a copy that is vacuumed into a live database', async (t) => {
 	const {source, target} = makeFiles(t);
 	const database = makeAccounts(source);
 	makeSpacious(database);
@@ -150,24 +150,27 @@ const UNKNOWN: Readonly<Record<string, (database: Database.Database) => void>> =
 
 for (const [what, teach] of Object.entries(UNKNOWN)) {
 	for (const wal of [false, true]) {
-		test(`a schema that only the application understands is copied by pages: ${what}, ${wal ? 'WAL' : 'rollback'}`, async (t) => {
-			const {directory, source, target} = makeFiles(t);
-			const database = makeAccounts(source, {wal});
-			teach(database);
-			database.close();
+		test.serial(
+			`a schema that only the application understands is copied by pages: ${what}, ${wal ? 'WAL' : 'rollback'}`,
+			async (t) => {
+				const {directory, source, target} = makeFiles(t);
+				const database = makeAccounts(source, {wal});
+				teach(database);
+				database.close();
 
-			const {strategy} = await manager.backup(source, target, VACUUM);
+				const {strategy} = await manager.backup(source, target, VACUUM);
 
-			t.is(strategy, 'pages');
-			t.deepEqual(listDirectory(directory), ['app.db', 'copy.db']);
-			const copy = new Database(target);
-			t.is(copy.prepare('SELECT sum(balance) FROM account').pluck().get(), 100_000);
-			copy.close();
-		});
+				t.is(strategy, 'pages');
+				t.deepEqual(listDirectory(directory), ['app.db', 'copy.db']);
+				const copy = new Database(target);
+				t.is(copy.prepare('SELECT sum(balance) FROM account').pluck().get(), 100_000);
+				copy.close();
+			},
+		);
 	}
 }
 
-test('a damaged database cannot fill the disk: where it goes on growing, it is copied by pages', async (t) => {
+test.serial('a damaged database cannot fill the disk: where it goes on growing, it is copied by pages', async (t) => {
 	const {directory, source, target} = makeFiles(t);
 	makeTangle(source);
 	const {size} = statSync(source);

@@ -36,7 +36,7 @@ const SIZES: readonly Size[] = ['small', 'large'];
 for (const size of SIZES) {
 	for (const {source: kind, verify, says} of CASES) {
 		const verdict = says === undefined ? 'published' : 'refused';
-		test(`${size} ${kind} database, verify: ${String(verify)}: ${verdict}`, async (t) => {
+		test.serial(`${size} ${kind} database, verify: ${String(verify)}: ${verdict}`, async (t) => {
 			const directory = makeDirectory(t);
 			const source = join(directory, 'app.db');
 			const target = join(directory, 'copy.db');
@@ -66,7 +66,7 @@ for (const size of SIZES) {
 }
 
 for (const strategy of STRATEGY_NAMES) {
-	test(`a torn database is not published: by ${strategy}`, async (t) => {
+	test.serial(`a torn database is not published: by ${strategy}`, async (t) => {
 		const directory = makeDirectory(t);
 		const source = join(directory, 'app.db');
 		makeTorn(source, 'small');
@@ -78,7 +78,7 @@ for (const strategy of STRATEGY_NAMES) {
 	});
 }
 
-test('a database that is overwritten in place is not touched by a copy that does not pass', async (t) => {
+test.serial('a database that is overwritten in place is not touched by a copy that does not pass', async (t) => {
 	const directory = makeDirectory(t);
 	const source = join(directory, 'app.db');
 	const target = join(directory, 'copy.db');
