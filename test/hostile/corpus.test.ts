@@ -20,13 +20,13 @@ interface Way {
 }
 
 const WAYS: Readonly<Record<string, Way>> = {
-	'in one step': {options: {strategy: 'pages'}, runs: 40},
-	'by serialize': {options: {strategy: 'serialize'}, runs: 40},
-	'by clone': {options: {strategy: 'clone'}, runs: 40},
-	'by vacuum': {options: {strategy: 'vacuum'}, runs: 40},
-	'in small steps': {options: {pages: 3, snapshot: 'none', checksum: 'sha256'}, runs: 40},
-	"with journalMode: 'delete'": {options: {journalMode: 'delete'}, runs: 40},
-	'over a live target': {options: {existing: 'overwrite'}, runs: 40},
+	'in one step': {options: {strategy: 'pages'}, runs: 60},
+	'by serialize': {options: {strategy: 'serialize'}, runs: 60},
+	'by clone': {options: {strategy: 'clone'}, runs: 60},
+	'by vacuum': {options: {strategy: 'vacuum'}, runs: 60},
+	'in small steps': {options: {pages: 3, snapshot: 'none', checksum: 'sha256'}, runs: 60},
+	"with journalMode: 'delete'": {options: {journalMode: 'delete'}, runs: 60},
+	'over a live target': {options: {existing: 'overwrite'}, runs: 60},
 };
 
 for (const [name, {options, runs}] of Object.entries(WAYS)) {
