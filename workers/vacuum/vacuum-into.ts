@@ -28,20 +28,41 @@ export type VacuumAnswer =
 	 */
 	| {readonly type: 'unsuited'; readonly reason: string};
 
-/** `VACUUM INTO`, on a connection of this process's own, which waits for no lock. */
+/**
+ * `VACUUM INTO`, on connections of its own, which wait for no lock.
+ *
+ * VACUUM takes the lock of a reader several times, and none of them may be refused: beside a busy writer in
+ * rollback-journal mode that is next to never. So another connection of this process takes it once, and holds it. With that,
+ * SQLite grants it to any connection of the process at once, also where a writer already waits for the readers to leave.
+ *
+ * @see https://sqlite.org/lockingv3.html#locking
+ */
 export function vacuumInto({source, mark, staging}: VacuumOrder): VacuumAnswer {
 	try {
-		const opened = openSource({kind: 'file', path: source}, undefined);
+		const pin = openSource({kind: 'file', path: source}, undefined);
 		try {
-			assertMark(opened.file, mark);
-			const vacuumed = vacuum(opened.connection, staging);
-			assertMark(opened.file, mark);
-			return {type: 'vacuumed', ...vacuumed};
+			pin.connection.exec('BEGIN');
+			// Its first read takes the lock.
+			pin.connection.pragma('main.user_version');
+			assertMark(pin.file, mark);
+			return vacuumPinned(source, mark, staging);
 		} finally {
-			opened.close();
+			if (pin.connection.inTransaction) pin.connection.exec('ROLLBACK');
+			pin.close();
 		}
 	} catch (error) {
 		return explain(error);
+	}
+}
+
+function vacuumPinned(path: string, mark: string, staging: string): VacuumAnswer {
+	const source = openSource({kind: 'file', path}, undefined);
+	try {
+		const vacuumed = vacuum(source.connection, staging);
+		assertMark(source.file, mark);
+		return {type: 'vacuumed', ...vacuumed};
+	} finally {
+		source.close();
 	}
 }
 
