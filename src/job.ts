@@ -74,13 +74,13 @@ export interface JobGroup {
  * How many milliseconds an aborted job waits for its worker to clean up before it rejects all the same: less than anybody
  * notices, and enough for a worker that is not in the middle of a long native call.
  */
-const CLEANUP_GRACE = 5;
+const CLEANUP_GRACE = 2;
 
 /**
  * How many milliseconds the removal of its file from here is waited for. It must itself wait for what is just being written
  * to the file, and the threads of the file system may be busy.
  */
-const REMOVAL_GRACE = 8;
+const REMOVAL_GRACE = 12;
 
 /** What came of a job. */
 export interface JobOutput {

@@ -12,8 +12,8 @@ interface Settings {
 	readonly slice?: number;
 }
 
-/** As the strategy `pages` has it: 2 MiB of 4 KiB pages. */
-const SLICE = 512;
+/** As the strategy `pages` has it: 1 MiB of 4 KiB pages. */
+const SLICE = 256;
 
 const WAYS: Readonly<Record<string, Way>> = {
 	'as it is': withSettings({}),

@@ -8,7 +8,7 @@ const write = promisify(writeWithCallback);
 
 const MIB = 1024 * 1024;
 /** What is read and written in one go: larger ones are no faster, and take more memory. */
-export const PIECE_BYTES = 2 * MIB;
+export const PIECE_BYTES = MIB;
 const NEWS_BYTES = 8 * MIB;
 /** What the disk takes: a multiple of its blocks, which are no larger than this. */
 const BLOCK_BYTES = 64 * 1024;

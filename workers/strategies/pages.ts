@@ -8,7 +8,7 @@ import {isEmpty} from '../source/size.ts';
 import type {Copied, Strategy} from './strategy.ts';
 
 /** What is copied in one native call at the most: some milliseconds, after which an abort is seen. */
-const SLICE_BYTES = 2 * 1024 * 1024;
+const SLICE_BYTES = 1024 * 1024;
 
 /**
  * SQLite's online backup API, in steps. A step is what the caller sees; inside, it is copied in slices.

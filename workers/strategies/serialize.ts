@@ -7,7 +7,7 @@ import {readImage, type Image} from './image.ts';
 import type {Strategy} from './strategy.ts';
 
 /** What is written in one go; an abort is seen between two. */
-const SLICE_BYTES = 4 * 1024 * 1024;
+const SLICE_BYTES = 1024 * 1024;
 
 /** One read of the whole database into memory, and one write. No lock is held on the source while it is written. */
 export const serialize: Strategy = {
