@@ -127,6 +127,11 @@ test.serial('a slow client costs no memory, and learns the outcome; one that is 
 });
 
 test.serial('a stream on which nothing happens gives signs of life', async (t) => {
+	// As the connection to a client does: a stream alone keeps no process alive.
+	const connection = setInterval(() => undefined, 1000);
+	t.teardown(() => {
+		clearInterval(connection);
+	});
 	await using manager = new BackupManager();
 	const book = new JobBook({manager, source: ':memory:', directory: '/', history: 1});
 	const stream = new EventStream({
