@@ -35,12 +35,13 @@ export async function dispatch(
 	const begunAt = performance.now();
 	const stagings = new Set<string>();
 	const children = new Set<number>();
-	job.interrupt = () => {
+	const interrupt = (): void => {
 		for (const pid of children) kill(pid);
 	};
+	job.interrupt = interrupt;
 	const discard = async (): Promise<void> => {
 		// First, so that they make no more files.
-		job.interrupt?.();
+		interrupt();
 		await Promise.all([...stagings].map(removeStaging));
 	};
 	const reports: ReportListener = {

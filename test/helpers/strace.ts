@@ -21,6 +21,12 @@ const TRACED = [
 	...['rename', 'renameat', 'renameat2', 'link', 'linkat', 'unlink', 'unlinkat', 'chmod', 'fchmod'],
 ];
 
+/**
+ * Stops a program, and what it starts, only at the calls that are looked at. Not for a signal: with `--seccomp-bpf`, strace
+ * 6.1 sends none. https://man7.org/linux/man-pages/man1/strace.1.html
+ */
+export const STRACE = ['strace', '-f', '--seccomp-bpf', '-qq'] as const;
+
 export function hasStrace(): boolean {
 	return spawnSync('strace', ['-e', 'trace=none', 'true']).status === 0;
 }
@@ -32,7 +38,7 @@ export function hasStrace(): boolean {
  */
 export function failingReads(path: string, when: string): readonly string[] {
 	const inject = `inject=pread64:error=EIO:when=${when}`;
-	return ['strace', '-f', '--seccomp-bpf', '-qq', '-o', '/dev/null', '-P', path, '-e', 'trace=pread64', '-e', inject];
+	return [...STRACE, '-o', '/dev/null', '-P', path, '-e', 'trace=pread64', '-e', inject];
 }
 
 /**
@@ -42,7 +48,7 @@ export function failingReads(path: string, when: string): readonly string[] {
  */
 export function failingFlushes(path: string, when: string): readonly string[] {
 	const inject = ['-e', 'trace=fsync,fdatasync', '-e', `inject=fsync,fdatasync:error=EIO:when=${when}`];
-	return ['strace', '-f', '--seccomp-bpf', '-qq', '-o', '/dev/null', '-P', path, ...inject];
+	return [...STRACE, '-o', '/dev/null', '-P', path, ...inject];
 }
 
 export interface TraceOptions {
@@ -60,8 +66,8 @@ export async function traceBackup(
 	{children = true}: TraceOptions = {},
 ): Promise<readonly SystemCall[]> {
 	const output = join(makeDirectory(t), 'strace');
-	const traced = ['-f', ...(children ? [] : ['-b', 'execve']), '-e', `trace=${TRACED.join(',')}`];
-	const under = ['strace', '--seccomp-bpf', ...traced, '-y', '-qq', '-s', '256', '-o', output];
+	const traced = [...(children ? [] : ['-b', 'execve']), '-e', `trace=${TRACED.join(',')}`];
+	const under = [...STRACE, ...traced, '-y', '-s', '256', '-o', output];
 	const {child, run} = await startBackupProcess(t, order, {under});
 	const outcome = await run();
 	if (outcome.status !== 'fulfilled') throw new Error(`The traced backup failed: ${outcome.message ?? ''}`);

@@ -6,7 +6,7 @@ import test from 'ava';
 import {makeAccounts} from '../helpers/database.js';
 import {makeDirectory} from '../helpers/directory.js';
 import {LOADER} from '../helpers/loader.js';
-import {hasStrace} from '../helpers/strace.js';
+import {hasStrace, STRACE} from '../helpers/strace.js';
 
 const FIXTURE = fileURLToPath(new URL('../fixtures/shared-work.ts', import.meta.url));
 const TIMES = 20;
@@ -40,23 +40,10 @@ for (const [way, {flushes, looks}] of Object.entries(WAYS)) {
 		const directory = realpathSync(makeDirectory(t));
 		makeAccounts(join(directory, 'app.db')).close();
 		const trace = join(makeDirectory(t), 'strace');
+		const [strace, ...options] = STRACE;
 		const {status, stderr} = spawnSync(
-			'strace',
-			[
-				'-f',
-				'--seccomp-bpf',
-				'-y',
-				'-qq',
-				'-e',
-				'trace=fsync,openat',
-				'-o',
-				trace,
-				process.execPath,
-				LOADER,
-				FIXTURE,
-				way,
-				directory,
-			],
+			strace,
+			[...options, '-y', '-e', 'trace=fsync,openat', '-o', trace, process.execPath, LOADER, FIXTURE, way, directory],
 			{encoding: 'utf8'},
 		);
 		t.is(status, 0, stderr);

@@ -48,7 +48,7 @@ function setUp(t: ExecutionContext, {wal = false, rows = 100, pageSize = 4096, m
 
 for (const [index, [where, open]] of Object.entries(ALL_HOLDERS).entries()) {
 	for (const wal of [false, true]) {
-		// Each in one of the modes.
+		// By each holder in one of the modes.
 		const keep = wal === (index % 2 === 0);
 		const title = `${wal ? 'WAL' : 'rollback'}, ${keep ? 'with' : 'without'} a safety copy`;
 

@@ -7,7 +7,10 @@ import {openEmptied} from './open-emptied.ts';
 const write = promisify(writeWithCallback);
 
 const MIB = 1024 * 1024;
-/** What is read and written in one go: larger ones are no faster, and take more memory. */
+/**
+ * What is read and written in one go: larger ones are no faster and take more memory, and the removal of an aborted copy's
+ * file waits for the one that is being written.
+ */
 export const PIECE_BYTES = MIB;
 const NEWS_BYTES = 8 * MIB;
 /** What the disk takes: a multiple of its blocks, which are no larger than this. */
