@@ -37,6 +37,8 @@ export async function dispatch(
 	const children = new Set<number>();
 	const interrupt = (): void => {
 		for (const pid of children) kill(pid);
+		// Once each: the number of one that is gone may be another process's.
+		children.clear();
 	};
 	job.interrupt = interrupt;
 	const discard = async (): Promise<void> => {

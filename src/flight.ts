@@ -16,12 +16,6 @@ export interface Submission {
 }
 
 /**
- * Milliseconds from which on a request counts as a call of its own, however long its loop has been running: it may be one
- * that runs for days.
- */
-const ONE_CALL = 1000;
-
-/**
  * The requests that were pulled and whose outcomes were not yet taken: never more than there is room for, however many
  * there are in all, and however slowly the outcomes are taken.
  */
@@ -148,8 +142,7 @@ export class Flight<Request extends BackupAllRequest> {
 			}
 
 			if (signal.aborted) throw new AbortError(signal.reason);
-			const askedAt = Math.max(this.#begunAt, performance.now() - ONE_CALL);
-			const result = await this.#submission.start(request, {signal, askedAt});
+			const result = await this.#submission.start(request, {signal, askedAt: this.#begunAt});
 			return Object.freeze({request, status: 'fulfilled', result});
 		} catch (reason) {
 			return Object.freeze({request, status: 'rejected', reason});

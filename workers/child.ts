@@ -72,7 +72,11 @@ let hopelessUntil = 0;
 export async function readyChild(job: Client): Promise<boolean> {
 	// A thread that has waited without an event loop hears only now that its child has died meanwhile.
 	await new Promise(setImmediate);
-	kept ??= await start(job);
+	if (kept === undefined) {
+		const child = await start(job);
+		if (child !== 'killed') kept = child;
+	}
+
 	return kept !== undefined;
 }
 
@@ -116,11 +120,12 @@ export async function askChild<Name extends TaskName>(
 		if (reply.type === 'answer' || heard) return reply;
 	}
 
-	// That one was killed while it started says nothing about the next one. What is done without a child cannot be ended.
-	const child = (await start(job)) ?? (job.control.cancelled ? undefined : await start(job));
+	let child = await start(job);
+	// That one was killed while it started says nothing about the next one, and what is done without a child cannot be ended.
+	if (child === 'killed') child = await start(job);
 	// It may be the cancellation that it did not live to see.
 	job.patience.throwIfCancelled();
-	if (child === undefined) return {type: 'unavailable'};
+	if (child === undefined || child === 'killed') return {type: 'unavailable'};
 	return (await ask(child, task, order, job, listener)).reply;
 }
 
@@ -212,7 +217,8 @@ async function isOpen(closed: Promise<void>): Promise<boolean> {
 	return await Promise.race([closed.then(() => false), sleep(LOOK_INTERVAL, true)]);
 }
 
-async function start({reporter, control}: Client): Promise<Child | undefined> {
+/** Undefined: none can be started here. */
+async function start({reporter, control}: Client): Promise<Child | 'killed' | undefined> {
 	if (performance.now() < hopelessUntil) return undefined;
 	// Without the options of this process: a loader would cost time, and a debugger's port would be taken twice.
 	const {NODE_OPTIONS: _, ...env} = process.env;
@@ -238,7 +244,7 @@ async function start({reporter, control}: Client): Promise<Child | undefined> {
 		let looks = 0;
 		const look = setInterval(() => {
 			const isHopeless = ++looks > START_LOOKS;
-			if (isHopeless) hopelessUntil = performance.now() + START_PAUSE;
+			if (isHopeless) pause();
 			if (control.cancelled || isHopeless) child.kill('SIGKILL');
 		}, LOOK_INTERVAL);
 		const ready = await Promise.race([once(lines, 'line').then(() => true), closed.then(() => false)]).finally(() => {
@@ -255,11 +261,21 @@ async function start({reporter, control}: Client): Promise<Child | undefined> {
 
 		// Its number may be another process's by the time anybody thinks of killing it.
 		if (child.pid !== undefined) reporter.post({type: 'child', pid: child.pid, running: false});
-		refused = !control.cancelled;
+		if (control.cancelled) return undefined;
+		const {signalCode, exitCode} = child;
+		if (signalCode !== null && performance.now() >= hopelessUntil) return 'killed';
+		// Below 0 where there was nothing to start. Our own program does not end by itself before it is ready.
+		if (exitCode !== null && exitCode >= 0) pause();
+		refused = true;
 		return undefined;
 	} catch {
 		// Not even an attempt was possible, for want of rights or descriptors.
 		refused = true;
 		return undefined;
 	}
+}
+
+/** It is another program that starts there, which may have effects of its own. */
+function pause(): void {
+	hopelessUntil = performance.now() + START_PAUSE;
 }

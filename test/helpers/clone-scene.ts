@@ -2,7 +2,7 @@ import {join} from 'node:path';
 import type {ExecutionContext} from 'ava';
 import Database from 'better-sqlite3';
 import type {CloneAnswer} from '../../workers/clone/clone-pair.js';
-import {startCloner, type ClonerOptions} from './cloner.js';
+import {startCloner, type CloneOptions, type ClonerOptions} from './cloner.js';
 import {openElsewhere, type Holder} from './connection.js';
 import {makeDirectory} from './directory.js';
 import {prepareHold, type Stop} from './hold.js';
@@ -39,8 +39,11 @@ export interface CloneScene {
 	/** Commits a tag, so that it is where the mode has it. */
 	prepare(tag: number): Promise<void>;
 	/** Clones under a pin, with something done while the process that clones stands still. */
-	clone(stop?: Stop, interfere?: () => Promise<void>, mark?: string): Promise<CloneAnswer>;
+	clone(stop?: Stop, interfere?: Interfere, options?: CloneOptions): Promise<CloneAnswer>;
 }
+
+/** @param goOn lets the process that clones go on, to another place where it stops */
+export type Interfere = (goOn: (to: Stop) => Promise<void>) => Promise<void>;
 
 /** A database of some hundred pages, and the process that clones it. */
 export async function makeCloneScene(
@@ -67,16 +70,19 @@ export async function makeCloneScene(
 			await writer.run(setTag(tag));
 			if (mode === 'WAL, all of it checkpointed') await writer.run('PRAGMA wal_checkpoint(PASSIVE)');
 		},
-		async clone(stop, interfere, mark) {
+		async clone(stop, interfere, options) {
 			const pin = new Database(source, {readonly: true, timeout: 0});
 			try {
 				pin.exec('BEGIN');
 				pin.pragma('main.user_version');
 				if (stop !== undefined) hold.set(stop);
-				const answer = cloner.clone(source, staging, mark);
+				const answer = cloner.clone(source, staging, options);
 				if (stop !== undefined) {
 					await hold.reached(answer);
-					await interfere?.();
+					await interfere?.(async (next) => {
+						hold.set(next);
+						await hold.reached(answer);
+					});
 					hold.release();
 				}
 

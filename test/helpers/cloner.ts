@@ -13,9 +13,16 @@ import {HOLDABLE, type Hold} from './hold.js';
 export interface Cloner {
 	readonly pid: number;
 	/** Rejects when the process ends instead of answering. */
-	clone(source: string, staging: string, mark?: string): Promise<CloneAnswer>;
+	clone(source: string, staging: string, options?: CloneOptions): Promise<CloneAnswer>;
 	/** What it told in the middle of the last task. */
 	readonly news: readonly News[];
+}
+
+export interface CloneOptions {
+	/** Of the source, unless another one is to be expected. */
+	readonly mark?: string;
+	/** Through the system's cache. */
+	readonly readAgain?: boolean;
 }
 
 export interface ClonerOptions {
@@ -48,12 +55,12 @@ export async function startCloner(t: ExecutionContext, {hold, uid}: ClonerOption
 	return {
 		pid: child.pid ?? 0,
 		news,
-		async clone(source, staging, mark = markOfFile(source)) {
+		async clone(source, staging, {mark = markOfFile(source), readAgain = false} = {}) {
 			news.length = 0;
 			// As the worker makes it.
 			writeFileSync(staging, '', {mode: 0o600});
 			if (uid !== undefined) chownSync(staging, uid, uid);
-			child.stdin.write(`${JSON.stringify({task: 'clone', order: {source, mark, staging, readAgain: false}})}\n`);
+			child.stdin.write(`${JSON.stringify({task: 'clone', order: {source, mark, staging, readAgain}})}\n`);
 			for (;;) {
 				const message = await receive();
 				if (message.type === 'answer') return message.answer;

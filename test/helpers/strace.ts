@@ -28,7 +28,8 @@ const TRACED = [
 export const STRACE = ['strace', '-f', '--seccomp-bpf', '-qq'] as const;
 
 export function hasStrace(): boolean {
-	return spawnSync('strace', ['-e', 'trace=none', 'true']).status === 0;
+	const [strace, ...options] = STRACE;
+	return spawnSync(strace, [...options, '-e', 'trace=none', 'true']).status === 0;
 }
 
 /**
@@ -66,8 +67,9 @@ export async function traceBackup(
 	{children = true}: TraceOptions = {},
 ): Promise<readonly SystemCall[]> {
 	const output = join(makeDirectory(t), 'strace');
-	const traced = [...(children ? [] : ['-b', 'execve']), '-e', `trace=${TRACED.join(',')}`];
-	const under = [...STRACE, ...traced, '-y', '-s', '256', '-o', output];
+	// To let go of a program that is started does not go with the filter.
+	const strace = children ? STRACE : ['strace', '-f', '-qq', '-b', 'execve'];
+	const under = [...strace, '-e', `trace=${TRACED.join(',')}`, '-y', '-s', '256', '-o', output];
 	const {child, run} = await startBackupProcess(t, order, {under});
 	const outcome = await run();
 	if (outcome.status !== 'fulfilled') throw new Error(`The traced backup failed: ${outcome.message ?? ''}`);

@@ -23,7 +23,7 @@ const WAYS: Readonly<Record<string, Expected>> = {
 	'flush together': {flushes: 1},
 	'flush during another': {flushes: 2},
 	'flush in turn': {flushes: TIMES},
-	'back up together': {looks: 1, flushes: TIMES},
+	'back up together': {looks: 'not each time', flushes: TIMES},
 	'back up in turn': {looks: TIMES, flushes: TIMES},
 	'back up in a loop': {looks: 'not each time', flushes: TIMES},
 	'back up in a slow loop': {looks: 2, flushes: 2},

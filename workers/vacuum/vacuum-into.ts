@@ -33,7 +33,8 @@ export type VacuumAnswer =
  *
  * VACUUM takes the lock of a reader several times, and none of them may be refused: beside a busy writer in
  * rollback-journal mode that is next to never. So another connection of this process takes it once, and holds it. With that,
- * SQLite grants it to any connection of the process at once, also where a writer already waits for the readers to leave.
+ * SQLite grants it to any connection of the process at once on a POSIX system, also where a writer already waits for the
+ * readers to leave.
  *
  * @see https://sqlite.org/lockingv3.html#locking
  */
@@ -41,6 +42,9 @@ export function vacuumInto({source, mark, staging}: VacuumOrder): VacuumAnswer {
 	try {
 		const pin = openSource({kind: 'file', path: source}, undefined);
 		try {
+			// Before, because SQLite would take the journal of a file that was renamed over this one for this one's, roll it back
+			// and delete it; and after, because what was read is the source only if the name is still the same file's.
+			assertMark(pin.file, mark);
 			pin.connection.exec('BEGIN');
 			// Its first read takes the lock.
 			pin.connection.pragma('main.user_version');

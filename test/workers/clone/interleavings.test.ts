@@ -1,14 +1,24 @@
-import {existsSync, writeFileSync} from 'node:fs';
+import {existsSync, statSync, writeFileSync} from 'node:fs';
 import test from 'ava';
 import {listDirectory} from '../../helpers/directory.js';
 import {MAIN_STOPS, makeCloneScene, setTag, WAL_STOPS, type Mode} from '../../helpers/clone-scene.js';
 import type {Stop} from '../../helpers/hold.js';
 import {stateOf, tagged} from '../../helpers/tagged.js';
 
-const GROW = 'CREATE TABLE IF NOT EXISTS ballast AS SELECT randomblob(900) AS filler FROM account';
+const BALLAST = 'CREATE TABLE IF NOT EXISTS ballast AS SELECT randomblob(900) AS filler FROM account';
+const GROW = 'INSERT INTO ballast SELECT randomblob(900) FROM account';
 const checkpoint = (mode: string): string => `PRAGMA wal_checkpoint(${mode})`;
 
 const UNFINISHED = 'is in the middle of a transaction';
+
+const GROWS = 'checkpoints what makes it larger (PASSIVE)';
+const SHRINKS = 'checkpoints what makes it smaller (PASSIVE)';
+
+/** What was committed before the clone began, since a checkpoint writes nothing that is newer than a reader. */
+const BEFORE: Readonly<Record<string, readonly string[]>> = {
+	[GROWS]: [GROW],
+	[SHRINKS]: ['DROP TABLE ballast', 'VACUUM'],
+};
 
 /** What another process does meanwhile; `TAG` is a commit of a new tag. */
 const DEEDS: Readonly<Record<string, readonly string[]>> = {
@@ -19,8 +29,8 @@ const DEEDS: Readonly<Record<string, readonly string[]>> = {
 	'checkpoints (RESTART) and commits': [checkpoint('RESTART'), 'TAG', checkpoint('RESTART'), 'TAG'],
 	'checkpoints (TRUNCATE) and commits': [checkpoint('TRUNCATE'), 'TAG', checkpoint('TRUNCATE'), 'TAG'],
 	'checkpoints (TRUNCATE)': [checkpoint('TRUNCATE')],
-	'grows it': [GROW, 'TAG', checkpoint('PASSIVE')],
-	'shrinks it': ['DROP TABLE IF EXISTS ballast', 'VACUUM', checkpoint('PASSIVE'), 'TAG'],
+	[GROWS]: ['TAG', checkpoint('PASSIVE')],
+	[SHRINKS]: [checkpoint('PASSIVE'), 'TAG'],
 	[UNFINISHED]: ['PRAGMA cache_size = 1', 'BEGIN IMMEDIATE', setTag(-1)],
 	'rolls back': ['PRAGMA cache_size = 1', 'BEGIN IMMEDIATE', setTag(-1), 'ROLLBACK', checkpoint('PASSIVE')],
 	'changes the journal mode': ['PRAGMA journal_mode = DELETE', 'PRAGMA journal_mode = WAL', 'TAG'],
@@ -35,7 +45,7 @@ const STOPS: Readonly<Record<Mode, readonly Stop[]>> = {
 for (const [mode, stops] of Object.entries(STOPS) as [Mode, readonly Stop[]][]) {
 	test.serial(`${mode}: what is cloned was committed, whatever another process does meanwhile`, async (t) => {
 		const scene = await makeCloneScene(t, mode);
-		const {writer, staging} = scene;
+		const {source, writer, staging} = scene;
 		let tag = 0;
 		/** SQLite refuses what the pin stands in the way of. */
 		const attempt = async (statement: string): Promise<void> => {
@@ -47,32 +57,44 @@ for (const [mode, stops] of Object.entries(STOPS) as [Mode, readonly Stop[]][]) 
 			}
 		};
 
-		for (const [deed, statements] of Object.entries(DEEDS)) {
-			for (const stop of stops) {
-				await writer.run(GROW);
-				await scene.prepare(++tag);
-				const oldest = tag;
+		const trials = Object.entries(DEEDS).flatMap(([deed, statements]) =>
+			// One that goes on until it has so many bytes would never end.
+			(deed === SHRINKS ? [false, true] : [false]).flatMap((readAgain) =>
+				stops.map((stop) => ({deed, statements, readAgain, stop})),
+			),
+		);
+		for (const {deed, statements, readAgain, stop} of trials) {
+			await writer.run(BALLAST);
+			await scene.prepare(++tag);
+			const oldest = tag;
+			for (const statement of BEFORE[deed] ?? []) await writer.run(statement);
+			const {size} = statSync(source);
 
-				const answer = await scene.clone(stop, async () => {
+			const answer = await scene.clone(
+				stop,
+				async () => {
 					for (const statement of statements) await attempt(statement);
-				});
+					const grown = Math.sign(statSync(source).size - size);
+					if (mode !== 'rollback' && deed in BEFORE) t.is(grown, deed === GROWS ? 1 : -1);
+				},
+				{readAgain},
+			);
 
-				const what = `${deed} at ${JSON.stringify(stop)}`;
-				t.is(answer.type, 'cloned', `${what}: ${JSON.stringify(answer)}`);
-				t.deepEqual(
-					listDirectory(scene.directory).filter((name) => name.startsWith('.')),
-					['.hotcopy-test'],
-					what,
-				);
-				const state = stateOf(staging);
-				t.like(state, {mixed: false, integrity: 'ok', rows: 250}, what);
-				t.true(
-					state.tag >= oldest && state.tag <= tag,
-					`${what}: ${String(state.tag)} in ${String(oldest)} to ${String(tag)}`,
-				);
-				if (mode === 'rollback') t.is(tag, oldest, `${what}: the pin was to shut out writers`);
-				if (deed === UNFINISHED) await writer.run('ROLLBACK');
-			}
+			const what = `${deed} at ${JSON.stringify({...stop, readAgain})}`;
+			t.is(answer.type, 'cloned', `${what}: ${JSON.stringify(answer)}`);
+			t.deepEqual(
+				listDirectory(scene.directory).filter((name) => name.startsWith('.')),
+				['.hotcopy-test'],
+				what,
+			);
+			const state = stateOf(staging);
+			t.like(state, {mixed: false, integrity: 'ok', rows: 250}, what);
+			t.true(
+				state.tag >= oldest && state.tag <= tag,
+				`${what}: ${String(state.tag)} in ${String(oldest)} to ${String(tag)}`,
+			);
+			if (mode === 'rollback') t.is(tag, oldest, `${what}: the pin was to shut out writers`);
+			if (deed === UNFINISHED) await writer.run('ROLLBACK');
 		}
 	});
 }

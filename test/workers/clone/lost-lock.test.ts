@@ -89,14 +89,14 @@ test.serial(
 		await other.prepare(2);
 		await scene.prepare(3);
 
-		const answer = await scene.clone({at: 'open app.db-wal', time: 2}, async () => {
+		const answer = await scene.clone({at: 'open app.db-wal', time: 2}, async (goOn) => {
 			renameSync(`${source}-wal`, `${source}-own`);
 			renameSync(`${other.source}-wal`, `${source}-wal`);
-			await Promise.resolve();
+			await goOn({at: 'open app.db-wal'});
+			renameSync(`${source}-own`, `${source}-wal`);
 		});
 		t.deepEqual(answer, LOST);
 
-		renameSync(`${source}-own`, `${source}-wal`);
 		t.is((await scene.clone()).type, 'cloned');
 		t.deepEqual(stateOf(staging), tagged(3, 250));
 	},

@@ -5,8 +5,12 @@ import Database from 'better-sqlite3';
 import {BackupError, BackupManager, type BackupOptions} from '../../../src/index.js';
 import {executeHere, fingerprint, healthOf, healthy, makeAccounts} from '../../helpers/database.js';
 import {editSchema} from '../../helpers/broken.js';
+import {setTag} from '../../helpers/clone-scene.js';
+import {openElsewhere} from '../../helpers/connection.js';
 import {listDirectory, makeDirectory} from '../../helpers/directory.js';
 import {holdChild} from '../../helpers/held-child.js';
+import {prepareHold} from '../../helpers/hold.js';
+import {preloadChildren} from '../../helpers/preload-children.js';
 import {makeTagged, stateOf, tagged} from '../../helpers/tagged.js';
 import {makeTangle} from '../../helpers/tangle.js';
 import {until} from '../../helpers/until.js';
@@ -217,6 +221,41 @@ onLinux('a source whose name another file takes is not vacuumed instead', async 
 	t.deepEqual(stateOf(target), tagged(3));
 	t.false(existsSync(join(dirname(source), 'app.db-journal')));
 });
+
+onLinux(
+	'the journal of a database that is renamed over the source is not taken for the journal of the source',
+	async (t) => {
+		const {directory, source, target} = makeFiles(t);
+		makeTagged(source, 1);
+		const orders = makeDirectory(t);
+		const hold = prepareHold(orders);
+		const threads = preloadChildren(orders, 'preload-hold.ts', hold.env);
+		await using single = new BackupManager({...threads, maxThreads: 1});
+		t.teardown(hold.release);
+		const [user, other] = [await openElsewhere(t, source), join(makeDirectory(t), 'app.db')];
+		makeTagged(other, 2);
+
+		// When it finds the file, and when it has opened it.
+		hold.set({at: 'look app.db', time: 2});
+		const copying = single.backup(source, target, VACUUM);
+		await hold.reached(copying);
+		// Nothing was read yet: nobody is shut out.
+		await user.run('BEGIN EXCLUSIVE');
+		await user.run('ROLLBACK');
+		await user.close();
+		const writer = await openElsewhere(t, other);
+		for (const statement of ['PRAGMA cache_size = 1', 'BEGIN IMMEDIATE', setTag(3)]) await writer.run(statement);
+		renameSync(other, source);
+		renameSync(`${other}-journal`, `${source}-journal`);
+		hold.release();
+
+		const error = await t.throwsAsync(copying, {instanceOf: BackupError, code: 'ERR_BACKUP_SOURCE'});
+		t.regex(error.message, /app\.db was removed or replaced by another file/);
+		t.deepEqual(listDirectory(directory), ['app.db', 'app.db-journal']);
+		await writer.kill();
+		t.deepEqual(stateOf(source), tagged(2));
+	},
+);
 
 onLinux('a source that is locked while its child stands still is waited for', async (t) => {
 	const {directory, source, target} = makeFiles(t);
