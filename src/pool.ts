@@ -188,10 +188,9 @@ function died(cause: unknown): BackupError {
 }
 
 function unloadable(cause: unknown): BackupError {
-	return new BackupError(
-		'ERR_BACKUP_WORKER',
-		`No worker thread could be started: ${cause === undefined ? 'it ended before it was ready' : messageOf(cause)}. Check that better-sqlite3 is installed beside ` +
-			'sqlite-hotcopy, and the manager options "execArgv", "env" and "resourceLimits".',
-		{cause},
-	);
+	const what = cause === undefined ? 'it ended before it was ready' : messageOf(cause);
+	const remedy = what.includes('EMFILE')
+		? 'Too many files are open: raise the limit (ulimit -n), or lower "maxThreads".'
+		: 'Check that better-sqlite3 is installed beside sqlite-hotcopy, and the manager options "execArgv", "env" and "resourceLimits".';
+	return new BackupError('ERR_BACKUP_WORKER', `No worker thread could be started: ${what}. ${remedy}`, {cause});
 }

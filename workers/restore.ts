@@ -25,6 +25,6 @@ function refuseEmpty(backup: SourceFile | undefined): void {
 	throw new BackupError(
 		'ERR_BACKUP_VERIFY',
 		`The backup ${backup.path} is an empty file, and was not restored. Choose another one. To empty the target, back up an ` +
-			'empty database into it, with "existing": \'overwrite\'.',
+			'empty database into it, with "existing" set to \'overwrite\'.',
 	);
 }

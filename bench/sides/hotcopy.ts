@@ -7,14 +7,27 @@ import type {Side} from './side.js';
 export const hotcopy: Side = {
 	version: betterSqlite3Version,
 
-	start({concurrency, strategy = 'auto'}) {
+	start({concurrency, strategy = 'auto', fresh = false}) {
 		// Its threads live as long as the peers' processes, which stay between the rounds as well.
-		const manager = new BackupManager({maxThreads: concurrency, idleTimeout: Infinity, defaults: {strategy}});
-		return application(async (connections, directory) => {
+		const makeManager = () =>
+			new BackupManager({maxThreads: concurrency, idleTimeout: Infinity, defaults: {strategy}});
+		let manager = makeManager();
+		const app = application(async (connections, directory) => {
 			const results = await Promise.all(
 				[...connections.keys()].map(async (source) => manager.backup(source, targetOf(source, directory))),
 			);
 			return {strategies: [...new Set(results.map((result) => result.strategy))]};
 		});
+		return {
+			...app,
+			async open(sources) {
+				if (fresh) {
+					await manager.close();
+					manager = makeManager();
+				}
+
+				await app.open(sources);
+			},
+		};
 	},
 };

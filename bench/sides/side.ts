@@ -6,6 +6,8 @@ export interface Settings {
 	readonly concurrency: number;
 	/** For sqlite-hotcopy alone. */
 	readonly strategy?: StrategyOption;
+	/** For sqlite-hotcopy alone: a manager for each time, so that its threads and their child processes must start first. */
+	readonly fresh?: boolean;
 }
 
 /** One of those that are compared: sqlite-hotcopy or a peer. Each runs in a process of its own. */

@@ -121,6 +121,7 @@ function toRow({database, label, resident, own, strategies}: Measurement): Recor
 		took: strategies.join(', '),
 		'resident, MB': megabytes(resident),
 		'of its own, MB': megabytes(own),
+		rounds: String(own.values.length),
 	};
 }
 

@@ -18,7 +18,7 @@ interface Plan {
 
 const FULL: readonly Plan[] = [
 	{count: 500, bytes: 200e3, rounds: 7, trial: 250},
-	{count: 5000, bytes: 20e3, rounds: 3, trial: 500},
+	{count: 5000, bytes: 20e3, rounds: 7, trial: 500},
 ];
 const QUICK: readonly Plan[] = [
 	{count: 40, bytes: 200e3, rounds: 2, trial: 20},

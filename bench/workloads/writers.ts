@@ -72,6 +72,9 @@ function panelOf(journalMode: JournalMode, rate: string): string {
 	return `${modeText(journalMode)}, ${rate}`;
 }
 
+/** The others make one step, or do not tell of their steps. */
+const TELLS_STEPS = /^(?:sqlite-hotcopy|better-sqlite3|node:sqlite)/;
+
 function toRow(figures: WriterFigures): Record<string, string> {
 	const {journalMode, rate, label, tries, setbacks, alone, beside} = figures;
 	const both = (text: (writing: Writing) => string): string =>
@@ -82,7 +85,7 @@ function toRow(figures: WriterFigures): Record<string, string> {
 		by: label,
 		copy: outcomeText(figures),
 		tries: figure(tries),
-		'vain steps a try': figure(setbacks),
+		'vain steps a try': TELLS_STEPS.test(label) ? figure(setbacks) : '-',
 		'transactions/s': both(({transactionsPerSecond}) => figure(transactionsPerSecond)),
 		'longest wait, ms': both(({longestMs}) => figure(longestMs)),
 		'given up': both(({refused}) => figure(refused)),

@@ -20,7 +20,7 @@ import {
 	type FoundTarget,
 } from '../../bench/compare/target.js';
 import {endWords} from '../../bench/compare/words.js';
-import {startDatabases, type Databases} from '../../bench/harness/databases.js';
+import {startDatabases} from '../../bench/harness/databases.js';
 import {setJournalMode} from '../../bench/harness/writer.js';
 import {makeDirectory} from '../helpers/directory.js';
 import {isInstalled} from '../helpers/program.js';
@@ -28,7 +28,7 @@ import {isInstalled} from '../helpers/program.js';
 const {signal} = new AbortController();
 
 /** @param directory that of the trial is one in it */
-async function makeTrial(directory: string, name: CallerName, bytes: number, databases: Databases): Promise<Trial> {
+async function makeTrial(directory: string, name: CallerName, bytes: number): Promise<Trial> {
 	const source = await databases.make(join(directory, 'source'), 1, bytes);
 	const rollbackSource = await databases.make(join(directory, 'rollback'), 1, bytes);
 	const old = await databases.make(join(directory, 'old'), 1, 200e3);
@@ -37,10 +37,11 @@ async function makeTrial(directory: string, name: CallerName, bytes: number, dat
 	return {contender, directory: join(directory, 'trial'), source, rollbackSource, old, databases, signal};
 }
 
+const databases = startDatabases(signal);
+test.after.always(async () => databases.end());
+
 async function setUp(t: ExecutionContext, name: CallerName = 'better-sqlite3', bytes = 1e6): Promise<Trial> {
-	const databases = startDatabases(signal);
-	t.teardown(async () => databases.end());
-	return makeTrial(makeDirectory(t), name, bytes, databases);
+	return makeTrial(makeDirectory(t), name, bytes);
 }
 
 /** What may stand under the target's name, how it comes there, and what it is. */

@@ -70,6 +70,16 @@ test.serial('--json: each line is an object, the last one the result', async (t)
 	t.true(progress.slice(0, -1).every(({status}) => status === 'ok'));
 });
 
+test.serial('--max-rate holds back a copy in rollback-journal mode as well, without --pages', async (t) => {
+	const cwd = makeDirectory(t);
+	makeTagged(join(cwd, 'app.db'), TAG, {accounts: 1500});
+	const result = await runCli(t, ['copy', 'app.db', 'copy.db', '--json', '--max-rate', '1MB'], {cwd});
+
+	t.is(result.exit, 0, result.stdout);
+	const steps = recordsOf(result).filter(({type}) => type === 'progress');
+	t.true(steps.some(({remaining, total}) => Number(remaining) > 0 && Number(remaining) < Number(total)));
+});
+
 test.serial('--json --quiet: the result only', async (t) => {
 	const cwd = setUp(t);
 	const result = await runCli(t, ['copy', 'app.db', 'copy.db', '--json', '--quiet'], {cwd});

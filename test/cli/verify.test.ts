@@ -140,7 +140,7 @@ test.serial(
 	},
 );
 
-test.serial('one in WAL mode that may only be read: what to do', async (t) => {
+test.serial('one in WAL mode that may only be read, and one that may not: what to do', async (t) => {
 	const user = findUser();
 	if (user === undefined) {
 		t.log('NOT TESTED: no user whom permissions keep out.');
@@ -150,10 +150,10 @@ test.serial('one in WAL mode that may only be read: what to do', async (t) => {
 
 	const cwd = makeDirectory(t);
 	makeTagged(join(cwd, 'wal.db'), 1, {wal: true});
-	makeTagged(join(cwd, 'rollback.db'), 1);
-	for (const name of ['wal.db', 'rollback.db']) {
+	for (const name of ['rollback.db', 'closed.db']) makeTagged(join(cwd, name), 1);
+	for (const name of ['wal.db', 'rollback.db', 'closed.db']) {
 		user.give(join(cwd, name));
-		chmodSync(join(cwd, name), 0o444);
+		chmodSync(join(cwd, name), name === 'closed.db' ? 0 : 0o444);
 	}
 
 	user.give(cwd);
@@ -161,14 +161,15 @@ test.serial('one in WAL mode that may only be read: what to do', async (t) => {
 	t.teardown(() => {
 		chmodSync(cwd, 0o700);
 	});
-	const result = await runCli(t, ['verify', 'rollback.db', 'wal.db'], {cwd, ...user.ids});
+	const result = await runCli(t, ['verify', 'rollback.db', 'wal.db', 'closed.db'], {cwd, ...user.ids});
 
 	t.is(result.exit, 1);
 	t.regex(result.stdout, /^ok: rollback\.db: .*\n$/);
-	const [complaint = '', ...others] = complaintsOf(result);
+	const [complaint = '', other = '', ...more] = complaintsOf(result);
 	t.regex(complaint, /^sqlite-hotcopy: ERR_BACKUP_SOURCE: wal\.db could not be checked: .*--journal-mode delete\.$/);
-	t.deepEqual(others, []);
-	t.deepEqual(listDirectory(cwd), ['rollback.db', 'wal.db']);
+	t.regex(other, /^sqlite-hotcopy: ERR_BACKUP_SOURCE: closed\.db could not be checked: .*Check its permissions/);
+	t.deepEqual(more, []);
+	t.deepEqual(listDirectory(cwd), ['closed.db', 'rollback.db', 'wal.db']);
 });
 
 test.serial('a name that ends in white space is refused: better-sqlite3 would check another file', async (t) => {

@@ -3,7 +3,6 @@ import test from 'ava';
 import {spellOutVerify} from '../../src/cli/arguments/bare-verify.js';
 import {
 	attachment,
-	duration,
 	limitedDuration,
 	permissions,
 	threadCount,
@@ -20,15 +19,15 @@ import {inWordsOfTheShell} from '../../src/cli/text/words-of-the-shell.js';
 type Read = (value: string) => unknown;
 
 const READ: readonly (readonly [read: Read, value: string, meaning: unknown])[] = [
-	[duration, '500ms', 500],
-	[duration, '30s', 30_000],
-	[duration, '2m', 120_000],
-	[duration, '1.5h', 5_400_000],
-	[duration, '.5s', 500],
-	[duration, '0s', 0],
+	[limitedDuration, '500ms', 500],
+	[limitedDuration, '30s', 30_000],
+	[limitedDuration, '2m', 120_000],
+	[limitedDuration, '1.5h', 5_400_000],
+	[limitedDuration, '.5s', 500],
+	[limitedDuration, '24d', 2_073_600_000],
 	[limitedDuration, 'none', Infinity],
-	[limitedDuration, '1s', 1000],
 	[seconds, '250ms', 0.25],
+	[seconds, '0s', 0],
 	[size, '20MB', 20_000_000],
 	[size, '20MiB', 20_971_520],
 	[size, '1.5 GB', 1_500_000_000],
@@ -50,12 +49,11 @@ for (const [read, value, meaning] of READ) {
 }
 
 const REFUSED: readonly (readonly [read: Read, ...values: string[]])[] = [
-	[duration, '', '5', '-5s', '5 parsecs', '5,5s', 's', '1h30', 'Infinity', '1e3ms', 'none'],
-	[limitedDuration, '', '5', 'never', 'Infinity'],
-	[seconds, '0.25'],
+	[limitedDuration, '', '5', '-5s', '5 parsecs', '5,5s', 's', '1h30', 'Infinity', '1e3ms', 'never', '0s', '25d'],
+	[seconds, '0.25', '-1s', 'none', '25d'],
 	// Other libraries take 20M for 20 bytes.
-	[size, '', '20M', '-5MB', 'MB', '20MBs', '20MB/s', '1e6', 'Infinity'],
-	[rate, '', '20M/s', '20MB/m', '/s'],
+	[size, '', '0', '0MB', '20M', '-5MB', 'MB', '20MBs', '20MB/s', '1e6', 'Infinity'],
+	[rate, '', '0MB/s', '20M/s', '20MB/m', '/s'],
 	[wholeNumber, '', '1.5', '1e3', '0x10', 'one'],
 	[threadCount, '0', '-1', '1.5', '1025'],
 	[permissions, '', '8', '888', '1777', 'rw', '0x1ff'],
@@ -102,6 +100,10 @@ test.serial('quantities', (t) => {
 });
 
 test.serial('texts of the library in words of the shell', (t) => {
+	t.is(
+		inWordsOfTheShell('Name it in the option "attach", or pass a handle that has it attached.'),
+		'Name it in the option --attach.',
+	);
 	t.is(inWordsOfTheShell('Raise "stallTimeout", or lift "maxRate".'), 'Raise --stall-timeout, or lift --max-rate.');
 	t.is(inWordsOfTheShell('set "existing" to \'overwrite\''), "set --existing to 'overwrite'");
 	t.is(inWordsOfTheShell('and "maxWalBytes" is 5; lower maxThreads'), 'and --max-wal-size is 5; lower --jobs');

@@ -30,6 +30,20 @@ export function startChild(
 	t: ExecutionContext,
 	fixture: string,
 	args: readonly unknown[],
+	options: ChildOptions = {},
+): Child {
+	const child = startLastingChild(fixture, args, options);
+	t.teardown(async () => {
+		child.signal('SIGKILL');
+		await child.ended;
+	});
+	return child;
+}
+
+/** Starts one that ends with this process, or when it is told to. */
+export function startLastingChild(
+	fixture: string,
+	args: readonly unknown[],
 	{sources = false, under = [], uid}: ChildOptions = {},
 ): Child {
 	const program = fileURLToPath(new URL(`../fixtures/${fixture}`, import.meta.url));
@@ -58,10 +72,6 @@ export function startChild(
 	const ended = once(child, 'close').then(() => {
 		over = true;
 		wake.resolve(undefined);
-	});
-	t.teardown(async () => {
-		child.kill('SIGKILL');
-		await ended;
 	});
 
 	return {

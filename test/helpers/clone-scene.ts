@@ -20,6 +20,8 @@ export const MAIN_STOPS: readonly Stop[] = [
 	{at: 'read app.db 0', time: 2},
 	{at: 'read app.db 65536'},
 ];
+/** Where blocks are shared, in place of the reads. */
+export const SHARE_STOPS: readonly Stop[] = [{at: 'share'}, {at: 'shared'}];
 /** There it goes on where a database is in WAL mode. */
 export const WAL_STOPS: readonly Stop[] = [
 	{at: 'open app.db-shm', time: 2},
@@ -49,9 +51,8 @@ export type Interfere = (goOn: (to: Stop) => Promise<void>) => Promise<void>;
 export async function makeCloneScene(
 	t: ExecutionContext,
 	mode: Mode,
-	options: ClonerOptions = {},
+	{directory = makeDirectory(t), ...options}: ClonerOptions & {readonly directory?: string} = {},
 ): Promise<CloneScene> {
-	const directory = makeDirectory(t);
 	const source = join(directory, 'app.db');
 	const staging = join(directory, '.hotcopy-test');
 	const hold = prepareHold(directory);

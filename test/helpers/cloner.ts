@@ -27,14 +27,19 @@ export interface CloneOptions {
 
 export interface ClonerOptions {
 	readonly hold?: Hold;
+	/** Whether blocks are shared, where the file system can do that. */
+	readonly shares?: boolean;
 	readonly uid?: number | undefined;
 }
 
-export async function startCloner(t: ExecutionContext, {hold, uid}: ClonerOptions = {}): Promise<Cloner> {
+export async function startCloner(
+	t: ExecutionContext,
+	{hold, shares = false, uid}: ClonerOptions = {},
+): Promise<Cloner> {
 	const program = fileURLToPath(new URL('../../workers/children/main.ts', import.meta.url));
 	const child = spawn(process.execPath, [...(hold === undefined ? [] : HOLDABLE), program], {
 		stdio: ['pipe', 'pipe', 'inherit'],
-		env: {...process.env, NODE_OPTIONS: '', ...hold?.env},
+		env: {...process.env, NODE_OPTIONS: '', ...hold?.env, ...(shares ? {HOTCOPY_TEST_SHARES: ''} : {})},
 		...(uid === undefined ? {} : {uid, gid: uid}),
 	});
 	t.teardown(async () => {

@@ -1,6 +1,7 @@
+import {setTimeout as sleep} from 'node:timers/promises';
+import test, {type ExecutionContext} from 'ava';
 import Database from 'better-sqlite3';
-import type {ExecutionContext} from 'ava';
-import {startChild} from './child.js';
+import {startLastingChild, type Child} from './child.js';
 
 /** A connection of somebody who has a database open, here or in another process. */
 export interface Holder {
@@ -34,29 +35,51 @@ export async function openHere(t: ExecutionContext, path: string): Promise<Holde
 	};
 }
 
+/** Processes that have no database open: to start one takes longer than most of what is asked of it. */
+const idle: Child[] = [];
+test.after.always(() => {
+	for (const child of idle) child.signal('SIGKILL');
+});
+
+/** Milliseconds; one that has not closed by then is in the middle of something. */
+const CLOSE_LIMIT = 1000;
+
 /** A connection of another process. */
 export async function openElsewhere(
 	t: ExecutionContext,
 	path: string,
 ): Promise<Holder & {readonly kill: () => Promise<void>}> {
-	const child = startChild(t, 'sql.ts', [path]);
-	await child.receive();
-	return {
-		async run(sql) {
-			child.send(sql);
-			const {rows, message, code} = (await child.receive()) as Answer;
-			if (rows === undefined) throw Object.assign(new Error(message), {code});
-			return rows;
-		},
-		async close() {
-			child.send({close: true});
-			await child.ended;
-		},
-		async kill() {
-			child.signal('SIGKILL');
-			await child.ended;
-		},
+	const child = idle.pop() ?? startLastingChild('sql.ts', []);
+	const run = async (order: unknown): Promise<unknown[]> => {
+		child.send(order);
+		const {rows, message, code} = (await child.receive()) as Answer;
+		if (rows === undefined) throw Object.assign(new Error(message), {code});
+		return rows;
 	};
+	let isOpen = true;
+	let isKilled = false;
+	const kill = async (): Promise<void> => {
+		isOpen = false;
+		isKilled = true;
+		child.signal('SIGKILL');
+		await child.ended;
+	};
+	const close = async (): Promise<void> => {
+		isOpen = false;
+		await run({close: true});
+		if (!isKilled) idle.push(child);
+	};
+	t.teardown(async () => {
+		if (!isOpen) return;
+		const closed = close().then(
+			() => true,
+			() => false,
+		);
+		if (!(await Promise.race([closed, sleep(CLOSE_LIMIT, false)]))) await kill();
+	});
+
+	await run({open: path});
+	return {run, close, kill};
 }
 
 export const HOLDERS: Readonly<Record<string, OpenHolder>> = {

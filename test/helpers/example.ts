@@ -3,6 +3,7 @@ import {once} from 'node:events';
 import {fileURLToPath} from 'node:url';
 import type {ExecutionContext} from 'ava';
 import {listDirectory} from './directory.js';
+import {LOADER} from './loader.js';
 import {makeMemoryDirectory} from './memory-directory.js';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
@@ -25,10 +26,13 @@ export interface Example {
 	readonly ended: Promise<ExampleEnd>;
 }
 
-/** Starts an example as its script in package.json does. It is killed at the end of the test if it still runs. */
+/**
+ * Starts an example, without tsx, which would compile all of it for each directory of temporary files. It is killed at the
+ * end of the test if it still runs.
+ */
 export function startExample(t: ExecutionContext, file: string, environment: NodeJS.ProcessEnv = {}): Example {
 	const temporary = makeMemoryDirectory(t);
-	const child = spawn(process.execPath, ['--import=tsx', `examples/${file}`], {
+	const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', LOADER, `examples/${file}`], {
 		cwd: ROOT,
 		env: {...process.env, TMPDIR: temporary, ...environment},
 		stdio: ['ignore', 'pipe', 'pipe'],
@@ -46,9 +50,7 @@ export function startExample(t: ExecutionContext, file: string, environment: Nod
 	const ended = closed.then(() => {
 		over = true;
 		wake.resolve(undefined);
-		// tsx keeps there what it has compiled.
-		const left = listDirectory(temporary).filter((name) => !name.startsWith('tsx-'));
-		return {code: child.exitCode, signal: child.signalCode, stdout, stderr, left};
+		return {code: child.exitCode, signal: child.signalCode, stdout, stderr, left: listDirectory(temporary)};
 	});
 	t.teardown(async () => {
 		child.kill('SIGKILL');

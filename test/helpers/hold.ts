@@ -5,7 +5,7 @@ import {until} from './until.js';
 
 /** A call at which a child process that clones or vacuums is to stop: see `test/fixtures/preload-hold.ts`. */
 export interface Stop {
-	/** `open NAME`, `stat NAME`, `look NAME` or `read NAME OFFSET`; the staging file's name is `copy`. */
+	/** `open NAME`, `stat NAME`, `look NAME`, `read NAME OFFSET`, `share` or `shared`; the staging file's name is `copy`. */
 	readonly at: string;
 	/** Which of several such calls: 1, the default, is the next one. */
 	readonly time?: number;

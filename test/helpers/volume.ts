@@ -6,10 +6,10 @@ import type {ExecutionContext} from 'ava';
 import {makeDirectory, TEST_DIRECTORY} from './directory.js';
 
 /**
- * A file system in a file, or in memory alone, `'ramfs'`, or with `'fuse'` a directory that is seen through one that is no
- * part of the system.
+ * A file system in a file, or in memory alone, `'ramfs'`. That of `'exfat'` is a program's, by FUSE, so anything may stand
+ * behind it, and takes names that differ in case for one.
  */
-export type VolumeType = 'btrfs' | 'xfs' | 'ext4' | 'ramfs' | 'fuse';
+export type VolumeType = 'btrfs' | 'xfs' | 'ext4' | 'ramfs' | 'exfat';
 
 /** The smallest that all of them can be, in bytes. */
 const SMALLEST = 320 * 1024 * 1024;
@@ -21,7 +21,7 @@ export function mountVolume(t: ExecutionContext, type: VolumeType, backing = mak
 	return volume.directory;
 }
 
-/** Whether that works here: it takes root on Linux, and `mkfs` for the type, or `bindfs`. */
+/** Whether that works here: it takes root on Linux, and `mkfs` for the type, and for exFAT exfat-fuse. */
 export function canMount(type: VolumeType): boolean {
 	const backing = mkdtempSync(join(tmpdir(), TEST_DIRECTORY));
 	try {
@@ -37,18 +37,16 @@ export function canMount(type: VolumeType): boolean {
 function mount(type: VolumeType, backing: string): {readonly directory: string; readonly unmount: () => void} {
 	const directory = join(backing, 'mounted');
 	mkdirSync(directory);
-	if (type === 'fuse') {
-		const seen = join(backing, 'seen');
-		mkdirSync(seen);
-		run('bindfs', seen, directory);
-	} else if (type === 'ramfs') {
+	let device: string | undefined;
+	if (type === 'ramfs') {
 		run('mount', '-t', type, type, directory);
 	} else {
 		const image = join(backing, 'image');
 		writeFileSync(image, '');
 		truncateSync(image, SMALLEST);
-		run(`mkfs.${type}`, '-q', image);
-		run('mount', '-o', 'loop', image, directory);
+		run(`mkfs.${type}`, ...(type === 'exfat' ? [] : ['-q']), image);
+		if (type === 'exfat') device = mountByProgram(image, directory);
+		else run('mount', '-o', 'loop', image, directory);
 	}
 
 	return {
@@ -66,11 +64,25 @@ function mount(type: VolumeType, backing: string): {readonly directory: string; 
 			} catch (error) {
 				run('umount', '--lazy', directory);
 				throw error;
+			} finally {
+				if (device !== undefined) run('losetup', '--detach', device);
 			}
 		},
 	};
 }
 
-function run(command: string, ...args: string[]): void {
-	execFileSync(command, args, {stdio: ['ignore', 'ignore', 'pipe']});
+/** @returns the loop device, which `umount` does not let go of there */
+function mountByProgram(image: string, directory: string): string {
+	const device = run('losetup', '--show', '--find', image).trim();
+	try {
+		run('mount.exfat-fuse', device, directory);
+		return device;
+	} catch (error) {
+		run('losetup', '--detach', device);
+		throw error;
+	}
+}
+
+function run(command: string, ...args: string[]): string {
+	return execFileSync(command, args, {encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe']});
 }

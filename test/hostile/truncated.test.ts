@@ -82,7 +82,7 @@ function placesIn(size: number, header: number, unit: number, turn: number): num
 	const others: number[] = [];
 	for (let start = first; start < size; start += unit) {
 		const middle = start + Math.floor(unit / 2);
-		if (start >= first + 3 * unit) others.push(start, middle);
+		if (start >= first + 2 * unit) others.push(start, middle);
 		else places.push(start - 1, start, start + 1, start + 23, start + 24, start + 25, middle);
 	}
 

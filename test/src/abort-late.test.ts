@@ -15,12 +15,12 @@ interface LateCase {
 }
 
 const CASES: readonly LateCase[] = [
-	{options: {existing: 'replace', strategy: 'pages'}, rounds: 90},
-	{options: {existing: 'overwrite', pages: 5}, rounds: 90},
-	{options: {existing: 'replace', strategy: 'serialize'}, rounds: 90},
+	{options: {existing: 'replace', strategy: 'pages'}, rounds: 60},
+	{options: {existing: 'overwrite', pages: 5}, rounds: 60},
+	{options: {existing: 'replace', strategy: 'serialize'}, rounds: 60},
 	// An abort ends the child, and to start another one takes longer than the copy.
-	{options: {existing: 'replace', strategy: 'clone'}, rounds: 40},
-	{options: {existing: 'replace', strategy: 'vacuum'}, rounds: 40},
+	{options: {existing: 'replace', strategy: 'clone'}, rounds: 20},
+	{options: {existing: 'replace', strategy: 'vacuum'}, rounds: 20},
 ];
 
 for (const {options, rounds} of CASES) {

@@ -10,7 +10,7 @@ import {generationOf, makeLedger, startLedgerWriter} from '../helpers/ledger.js'
 import {isInstalled} from '../helpers/program.js';
 import {until} from '../helpers/until.js';
 
-const ROUNDS = 12;
+const ROUNDS = 8;
 /** So far ahead of all that is written that no generation is met twice. */
 const STRIDE = 1_000_000;
 

@@ -56,8 +56,13 @@ export function toBackupOptions(flags: BackupFlags): BackupOptions {
 	};
 }
 
+/** Pages in a step of a copy that is held back: less than half a megabyte, as a rule. */
+const HELD_BACK_PAGES = 100;
+
 /** Not as they are: commander's object has the flags of the output as well, which the library does not know. */
 export function toCopyOptions(flags: CopyFlags): CopyFlags {
-	const {pages, sleep, strategy, maxRate, timeout, stallTimeout, verify, mode} = flags;
+	const {sleep, strategy, maxRate, timeout, stallTimeout, verify, mode} = flags;
+	// In rollback-journal mode, a copy in one step goes as fast as it can, so that writers are let in again soon.
+	const pages = flags.pages ?? (maxRate === undefined ? undefined : HELD_BACK_PAGES);
 	return {pages, sleep, strategy, maxRate, timeout, stallTimeout, verify, mode};
 }

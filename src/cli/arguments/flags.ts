@@ -8,7 +8,7 @@ import {
 	VERIFY_DEPTHS,
 } from '../../options.ts';
 import {formatDuration} from '../text/quantities.ts';
-import {duration, limitedDuration, permissions, rate, seconds, size, wholeNumber} from './values.ts';
+import {limitedDuration, permissions, rate, seconds, size, wholeNumber} from './values.ts';
 
 /** As the library has them, in the units of the command line. */
 const DEFAULTS = {
@@ -24,7 +24,10 @@ const FLAGS = {
 	snapshot: () =>
 		flag('--snapshot <mode>', 'whether one read transaction spans the copy', DEFAULTS.snapshot).choices(SNAPSHOT_MODES),
 	maxRate: () =>
-		flag('--max-rate <size>', 'the most that is copied in a second, of each copy, to spare the disk').argParser(rate),
+		flag(
+			'--max-rate <size>',
+			'the most that is copied in a second, of each copy, to spare the disk, in steps of 100 pages, if not said',
+		).argParser(rate),
 	maxWalSize: () =>
 		flag('--max-wal-size <size>', "give up when the source's WAL grows past it meanwhile").argParser(size),
 	sleep: () =>
@@ -35,7 +38,7 @@ const FLAGS = {
 			'give up when locks allow no progress for so long; none: never',
 			DEFAULTS.stallTimeout,
 		).argParser(limitedDuration),
-	timeout: () => flag('--timeout <time>', 'give up a copy that takes longer').argParser(duration),
+	timeout: () => flag('--timeout <time>', 'give up a copy that takes longer').argParser(limitedDuration),
 	existing: () =>
 		flag('--existing <mode>', 'what to do with a target that exists', DEFAULTS.existing).choices(EXISTING_MODES),
 	verify: () =>

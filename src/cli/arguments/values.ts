@@ -9,21 +9,25 @@ const UNLIMITED = 'none';
 /** Beyond that, a number is a mistake: a system would run out of threads before it is reached. */
 const MOST_THREADS = 1024;
 
+/** Milliseconds: longer than that, no timer of Node.js runs. https://nodejs.org/api/timers.html#settimeoutcallback-delay-args */
+const LONGEST = 2_147_483_647;
+
 /** Milliseconds. The unit must be there: the library counts some times in seconds and others in milliseconds. */
-export function duration(value: string): number {
+function duration(value: string, or = ''): number {
 	const time = isTime(value) ? ms(value) : NaN;
-	if (Number.isFinite(time)) return time;
-	throw new InvalidArgumentError('Expected a time with its unit, for example 500ms, 30s, 2m or 1.5h.');
+	if (time <= LONGEST) return time;
+	throw new InvalidArgumentError(
+		`Expected a time with its unit, for example 500ms, 30s, 2m or 1.5h, and no more than 24d${or}.`,
+	);
 }
 
-/** Milliseconds, or Infinity. */
+/** Milliseconds above 0, or Infinity. */
 export function limitedDuration(value: string): number {
 	if (value === UNLIMITED) return Infinity;
-	try {
-		return duration(value);
-	} catch {
-		throw new InvalidArgumentError('Expected a time with its unit, for example 30s, 2m or 1.5h, or none for no limit.');
-	}
+	const or = '; or none for no limit';
+	const time = duration(value, or);
+	if (time > 0) return time;
+	throw new InvalidArgumentError(`Expected a time above 0, for example 30s${or}.`);
 }
 
 /** Seconds, of a time that is written with its unit. */
@@ -31,11 +35,11 @@ export function seconds(value: string): number {
 	return duration(value) / 1000;
 }
 
-/** Bytes: `kB`, `MB`, `GB` are powers of 1,000, `KiB`, `MiB`, `GiB` of 1,024. */
+/** Bytes, one at least: `kB`, `MB`, `GB` are powers of 1,000, `KiB`, `MiB`, `GiB` of 1,024. */
 export function size(value: string): number {
 	const parsed = /^\d/.test(value) ? parseBytes(value) : null;
-	if (parsed !== null) return parsed;
-	throw new InvalidArgumentError('Expected a size, for example 500kB, 20MB or 1.5GiB.');
+	if (parsed !== null && parsed >= 1) return parsed;
+	throw new InvalidArgumentError('Expected a size above 0, for example 500kB, 20MB or 1.5GiB.');
 }
 
 function parseBytes(value: string): number | null {
@@ -52,7 +56,7 @@ export function rate(value: string): number {
 	try {
 		return size(value.replace(/\/s$/, ''));
 	} catch {
-		throw new InvalidArgumentError('Expected a size a second, for example 500kB, 20MB or 20MB/s.');
+		throw new InvalidArgumentError('Expected a size a second above 0, for example 500kB, 20MB or 20MB/s.');
 	}
 }
 
@@ -79,7 +83,9 @@ export function attachment(value: string, previous: Readonly<Record<string, stri
 	const separator = value.indexOf('=');
 	if (separator < 1) throw new InvalidArgumentError('Expected a name and a path, for example archive=archive.db.');
 	const name = value.slice(0, separator);
-	if (Object.hasOwn(previous, name)) throw new InvalidArgumentError(`The name ${name} is there twice.`);
+	// As SQLite compares them.
+	const isSame = (other: string): boolean => other.toLowerCase() === name.toLowerCase();
+	if (Object.keys(previous).some(isSame)) throw new InvalidArgumentError(`The name ${name} is there twice.`);
 	return {...previous, [name]: value.slice(separator + 1)};
 }
 

@@ -1,3 +1,4 @@
+import {stat} from 'node:fs/promises';
 import {Option, type Command} from 'commander';
 import {addBackupFlags, toBackupOptions, type BackupFlags} from '../arguments/copy-flags.ts';
 import {addOutputFlags, type OutputFlags} from '../arguments/output-flags.ts';
@@ -46,6 +47,7 @@ export function addCopyAllCommand(program: Command, perform: Perform): void {
 				);
 			}
 
+			await assertDirectory(out);
 			const {matches, unreadable} = await findDatabases(patterns, out, session.signal);
 			const copies = await planCopies(matches, out, existing);
 			session.signal.throwIfAborted();
@@ -53,4 +55,11 @@ export function addCopyAllCommand(program: Command, perform: Perform): void {
 			return await copyAll({copies, unreadable, out, jobs, options: toBackupOptions(flags)}, session);
 		});
 	});
+}
+
+/** One that is not there is made. */
+async function assertDirectory(out: string): Promise<void> {
+	if (out === '') throw new UsageError('--out is empty. Say a directory for the copies.');
+	const stats = await stat(out).catch(() => undefined);
+	if (stats?.isDirectory() === false) throw new UsageError(`--out ${out} is no directory. Say one, or another name.`);
 }

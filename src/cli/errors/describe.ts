@@ -9,14 +9,17 @@ export interface ErrorDescription {
 	readonly message: string;
 	/** SQLite's own name for it, where SQLite said no. */
 	readonly sqliteCode?: string;
+	/** The job that failed, if one had begun: its progress has the same. */
+	readonly jobId?: string;
 }
 
 export function describeError(error: unknown): ErrorDescription {
-	const sqliteCode = textAt(error, 'sqliteCode');
+	const [sqliteCode, jobId] = [textAt(error, 'sqliteCode'), textAt(error, 'jobId')];
 	return {
 		code: textAt(error, 'code') ?? 'ERR_UNEXPECTED',
 		message: inWordsOfTheShell(messageOf(error)),
 		...(sqliteCode === undefined ? {} : {sqliteCode}),
+		...(jobId === undefined ? {} : {jobId}),
 	};
 }
 

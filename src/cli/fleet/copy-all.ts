@@ -1,3 +1,4 @@
+import {resolve} from 'node:path';
 import {AbortError, BackupError} from '../../errors.ts';
 import type {JobEvent} from '../../events.ts';
 import {BackupManager} from '../../manager.ts';
@@ -35,7 +36,9 @@ export async function copyAll(fleet: Fleet, {output, signal}: Session): Promise<
 	const fail = (error: unknown, {source, target, bytes = 0}: Failed): void => {
 		tally.addFailure(bytes);
 		state.settled(error instanceof BackupError ? error.jobId : undefined);
-		if (output.json) output.fail(error, target === undefined ? {source} : {source, target});
+		// As the objects of progress and of results have them.
+		if (output.json)
+			output.fail(error, {source: resolve(source), ...(target === undefined ? {} : {target: resolve(target)})});
 		else view.note(output.inWords(error, source));
 		view.advanced();
 	};

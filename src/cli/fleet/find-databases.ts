@@ -1,5 +1,6 @@
 import {lstat, realpath, stat} from 'node:fs/promises';
 import {basename, dirname, join, relative, resolve, sep} from 'node:path';
+import {isMissing} from '../../is-missing.ts';
 import {orUsageError, UsageError} from '../errors/usage-error.ts';
 import {globFiles} from './glob.ts';
 import {isCompanion} from './leave-out.ts';
@@ -39,7 +40,8 @@ async function findOne(pattern: string, out: string, signal: AbortSignal): Promi
 	// Before it is taken for a glob: a name may have brackets in it.
 	const kind = await kindOf(pattern);
 	if (kind === 'directory') {
-		throw new UsageError(`${pattern} is a directory. Say which files in it, for example '${pattern}/**/*.db'.`);
+		const name = pattern.replace(/(?<=.)\/+$/, '');
+		throw new UsageError(`${pattern} is a directory. Say which files in it, for example '${join(name, '**/*.db')}'.`);
 	}
 
 	if (kind === 'file') {
@@ -69,11 +71,15 @@ async function findOne(pattern: string, out: string, signal: AbortSignal): Promi
 }
 
 async function kindOf(path: string): Promise<'file' | 'directory' | undefined> {
-	// Also a link that leads nowhere is a name that was meant.
-	const there = await lstat(path).catch(() => undefined);
-	if (there === undefined) return undefined;
-	const stats = await stat(path).catch(() => there);
-	return stats.isDirectory() ? 'directory' : 'file';
+	try {
+		// Also a link that leads nowhere is a name that was meant.
+		const there = await lstat(path);
+		const stats = await stat(path).catch(() => there);
+		return stats.isDirectory() ? 'directory' : 'file';
+	} catch (error) {
+		// To copy what cannot be looked at fails, and stops none of the others.
+		return isMissing(error) || isGlob(path) ? undefined : 'file';
+	}
 }
 
 async function follow(path: string): Promise<string> {

@@ -25,6 +25,9 @@ interface Directory {
 	readonly line: readonly [...string[], string];
 }
 
+/** What stands in a name for bytes that are no UTF-8. */
+const NO_TEXT = '\uFFFD';
+
 /**
  * Finds what a pattern matches, links followed. No library is known to do that without leaving something out in silence: a
  * link within a link, or one to a disk that is not there. Here, whatever cannot be looked into is told of, and a link that
@@ -66,8 +69,9 @@ export async function globFiles(pattern: Pattern, signal: AbortSignal): Promise<
 			const entries = await readdir(directory.line.at(-1) ?? base, {withFileTypes: true});
 			for (const entry of entries) await look(entry, directory);
 		} catch (error) {
-			// It may have gone meanwhile.
-			if (!isMissing(error)) refuse(directory.relative, error);
+			// It may have gone meanwhile. A name that is no text is not found either, since it cannot be said.
+			if (directory.relative.includes(NO_TEXT)) refuse(directory.relative, new Error('its name is not UTF-8'));
+			else if (!isMissing(error)) refuse(directory.relative, error);
 		}
 	}
 

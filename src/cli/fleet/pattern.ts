@@ -1,8 +1,8 @@
 import {posix} from 'node:path';
 import picomatch from 'picomatch';
 
-/** `[!a]` is what it is in a shell. */
-const OPTIONS = {posix: true};
+/** `[!a]` is what it is in a shell, and a name may have line breaks in it. */
+const OPTIONS = {posix: true, flags: 's'};
 
 /** A glob from its base on, as a question to each path below that. All paths have `/` between their names. */
 export class Pattern {
@@ -16,9 +16,10 @@ export class Pattern {
 	readonly #hidden: boolean;
 
 	constructor(pattern: string) {
-		const {base, glob: given} = picomatch.scan(pattern, {unescape: true});
+		const {base, glob: given} = picomatch.scan(escapeParentheses(pattern));
 		const glob = posix.normalize(given);
-		this.base = base;
+		// A path, while in the glob a backslash says what is no wildcard.
+		this.base = base.replaceAll(/\\(.)/gs, '$1');
 		this.matches = picomatch(glob, OPTIONS);
 		const names = splitPath(glob);
 		// A choice between whole paths may be as deep as a globstar.
@@ -37,12 +38,27 @@ export class Pattern {
 }
 
 export function isGlob(text: string): boolean {
-	return picomatch.scan(text).isGlob;
+	return picomatch.scan(escapeParentheses(text)).isGlob;
 }
 
 /** Whether it says what to leave out, as others have it: on its own, it would find the very files that it names. */
 export function isNegated(text: string): boolean {
 	return picomatch.scan(text).negated;
+}
+
+/** As in a shell, those that do not follow one of `?*+@!` are part of a name. picomatch takes them for a regular expression's. */
+function escapeParentheses(pattern: string): string {
+	const open: boolean[] = [];
+	let before = '';
+	let escaped = '';
+	for (const [part] of pattern.matchAll(/\\.|[^]/g)) {
+		if (part === '(') open.push('?*+@!'.includes(before) && before !== '');
+		const isPlain = part === '(' ? open.at(-1) === false : part === ')' && open.pop() !== true;
+		escaped += isPlain ? `\\${part}` : part;
+		before = part;
+	}
+
+	return escaped;
 }
 
 /** At each `/` that is not within brackets. */

@@ -50,7 +50,7 @@ export async function planCopies(
 	const more = collisions.length > SHOWN ? `; and ${String(collisions.length - SHOWN)} more` : '';
 	throw new UsageError(
 		`Nothing was copied, because ${collisions.slice(0, SHOWN).join('; ')}${more}. To keep the tree, use one pattern that ` +
-			"begins above all of them, in quotes, as in 'tenants/**/*.db'; or copy them to different directories.",
+			"begins above all of them, in quotes, as in 'tenants/**/*.db'; or say another directory with --out.",
 	);
 }
 

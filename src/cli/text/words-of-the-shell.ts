@@ -5,9 +5,16 @@ const RENAMED: Readonly<Record<string, string>> = {maxWalBytes: 'max-wal-size', 
 const QUOTED = /"(pages|sleep|name|attach|strategy|snapshot|existing|verify|checksum|mode|timeout)"/g;
 const UNMISTAKABLE = /"?\b(maxRate|maxWalBytes|stallTimeout|journalMode|maxThreads|safetyCopy)\b"?/g;
 
+/** Remedies that nobody at a shell has, and what there is instead. */
+const REMEDIES: Readonly<Record<string, string>> = {
+	', or pass a handle that has it attached': '',
+	', so pass the live handle as the source': ', which no other program can see',
+};
+
 /** A message of the library as one of the command: `"stallTimeout"` is `--stall-timeout` here. */
 export function inWordsOfTheShell(message: string): string {
-	return message.replaceAll(QUOTED, '--$1').replaceAll(UNMISTAKABLE, (_, name: string) => `--${flagOf(name)}`);
+	const says = Object.entries(REMEDIES).reduce((text, [remedy, other]) => text.replaceAll(remedy, other), message);
+	return says.replaceAll(QUOTED, '--$1').replaceAll(UNMISTAKABLE, (_, name: string) => `--${flagOf(name)}`);
 }
 
 function flagOf(option: string): string {

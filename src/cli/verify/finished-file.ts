@@ -1,4 +1,4 @@
-import {access, constants, realpath, stat} from 'node:fs/promises';
+import {access, realpath, stat} from 'node:fs/promises';
 import {BackupError} from '../../errors.ts';
 import {messageOf} from '../../message.ts';
 import {explainTrimmed, isTrimmed} from '../../trimmed.ts';
@@ -52,8 +52,9 @@ export async function hasNewWal({path, hasWal}: FinishedFile): Promise<boolean> 
 	return !hasWal && (await sizeOf(walOf(path))) === 0;
 }
 
-export async function isWritable({path}: FinishedFile): Promise<boolean> {
-	return await access(path, constants.W_OK).then(
+/** @param mode of `fs.constants`, for example `R_OK` */
+export async function isAllowed({path}: FinishedFile, mode: number): Promise<boolean> {
+	return await access(path, mode).then(
 		() => true,
 		() => false,
 	);

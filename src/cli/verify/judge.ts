@@ -1,7 +1,8 @@
+import {constants} from 'node:fs';
 import {BackupError} from '../../errors.ts';
 import type {VerifyDepth} from '../../options.ts';
 import type {VerifyAnswer} from '../../../workers/verify/check.ts';
-import {isWritable, type FinishedFile} from './finished-file.ts';
+import {isAllowed, type FinishedFile} from './finished-file.ts';
 
 /**
  * What the answer of a check means.
@@ -37,7 +38,8 @@ export async function judge(
 }
 
 async function adviceFor(file: FinishedFile): Promise<string> {
-	return (await isWritable(file))
+	if (!(await isAllowed(file, constants.R_OK))) return 'Check its permissions: it may not be read.';
+	return (await isAllowed(file, constants.W_OK))
 		? 'If others use it, copy it with: sqlite-hotcopy copy --verify. If not, check its disk and its directory.'
 		: 'It may only be read here, and SQLite must lock a database in WAL mode in order to check it. Do it as its owner, ' +
 				'or make copies with --journal-mode delete.';

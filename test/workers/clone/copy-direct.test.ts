@@ -1,10 +1,12 @@
 import {spawnSync} from 'node:child_process';
-import {closeSync, openSync, readFileSync, rmSync, statSync, writeFileSync} from 'node:fs';
+import {closeSync, openSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync} from 'node:fs';
+import {stat} from 'node:fs/promises';
 import {randomBytes} from 'node:crypto';
 import {join} from 'node:path';
 import test from 'ava';
 import {BackupManager} from '../../../src/index.js';
 import {copyDirect, PIECE_BYTES} from '../../../workers/clone/copy-direct.js';
+import {copyWhole} from '../../../workers/clone/copy-file.js';
 import {listDirectory, makeDirectory} from '../../helpers/directory.js';
 import {withDisk} from '../../helpers/disk.js';
 import {makeTagged, stateOf, tagged} from '../../helpers/tagged.js';
@@ -40,6 +42,34 @@ onLinux('files of any size are copied whole, and no byte more', async (t) => {
 		t.is(told.at(-1), size);
 	}
 });
+
+for (const readAgain of [false, true]) {
+	onLinux(`how far a copy has got is told on the way: ${readAgain ? 'through the cache' : 'past it'}`, async (t) => {
+		const directory = makeDirectory(t);
+		const [source, target] = [join(directory, 'source'), join(directory, 'target')];
+		for (const path of [source, target]) writeFileSync(path, '');
+		const size = 20 * 1024 * 1024 + 1000;
+		truncateSync(source, size);
+		const told: number[] = [];
+		const written: number[] = [];
+		const descriptor = openSync(source, 'r');
+		await copyWhole(descriptor, target, readAgain, async (count) => {
+			told.push(count);
+			written.push((await stat(target)).size);
+		});
+		closeSync(descriptor);
+		t.true(told.length > 2, told.join(', '));
+		t.deepEqual(
+			told,
+			told.toSorted((one, other) => one - other),
+		);
+		t.is(told.at(-1), size);
+		t.true(
+			told.every((count, index) => count <= (written[index] ?? 0) + PIECE_BYTES),
+			JSON.stringify({told, written}),
+		);
+	});
+}
 
 const ROWS = 10_000;
 

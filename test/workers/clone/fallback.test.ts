@@ -1,5 +1,5 @@
 import {writeFileSync} from 'node:fs';
-import {dirname, join} from 'node:path';
+import {dirname, join, relative} from 'node:path';
 import test from 'ava';
 import Database from 'better-sqlite3';
 import {BackupManager} from '../../../src/index.js';
@@ -30,13 +30,32 @@ for (const path of ['/nonexistent/node', '']) {
 	});
 }
 
-const withFuse = canMount('fuse') ? test.serial : test.serial.skip;
+const onExfat = canMount('exfat') ? test.serial : test.serial.skip;
 
-withFuse('what a network may stand between is copied by pages', async (t) => {
-	const [source, target] = [join(mountVolume(t, 'fuse'), 'app.db'), join(makeDirectory(t), 'copy.db')];
+onExfat('what a network may stand behind is copied by pages', async (t) => {
+	const [source, target] = [join(mountVolume(t, 'exfat'), 'app.db'), join(makeDirectory(t), 'copy.db')];
 	makeTagged(source, TAG);
 	t.is((await manager.backup(source, target)).strategy, 'pages');
 	t.deepEqual(stateOf(target), tagged(TAG));
+});
+
+test.serial('on a system on which nothing tells whether a disk is local, pages are copied', async (t) => {
+	const [source, target] = [join(makeDirectory(t), 'app.db'), join(makeDirectory(t), 'copy.db')];
+	makeTagged(source, TAG, {wal: true});
+	await using other = new BackupManager({execArgv: preload('preload-windows.ts')});
+	t.is((await other.backup(source, target, {strategy: 'clone'})).strategy, 'pages');
+	t.deepEqual(stateOf(target), tagged(TAG));
+});
+
+test.serial('a name like a URI is the name of a file', async (t) => {
+	const directory = makeDirectory(t);
+	const source = join(directory, 'file:app.db?mode=memory');
+	makeTagged(source, TAG, {wal: true});
+	for (const place of [source, relative('', source)]) {
+		const target = join(makeDirectory(t), 'copy.db');
+		t.is((await manager.backup(place, target)).strategy, 'clone');
+		t.deepEqual(stateOf(target), tagged(TAG));
+	}
 });
 
 test.serial('a database in memory is copied by pages', async (t) => {

@@ -26,7 +26,8 @@ withStrace('a commit whose writer was killed before it could enter it in the ind
 	const scene = await makeCloneScene(t, 'WAL');
 	await scene.prepare(1);
 	const {size} = statSync(`${scene.source}-wal`);
-	const victim = startChild(t, 'sql.ts', [scene.source], {under: KILLED_AT_FLUSH});
+	const victim = startChild(t, 'sql.ts', [], {under: KILLED_AT_FLUSH});
+	victim.send({open: scene.source});
 	await victim.receive();
 	victim.send('PRAGMA synchronous = FULL');
 	await victim.receive();

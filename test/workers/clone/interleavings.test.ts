@@ -1,9 +1,9 @@
 import {existsSync, statSync, writeFileSync} from 'node:fs';
 import test from 'ava';
 import {listDirectory} from '../../helpers/directory.js';
-import {MAIN_STOPS, makeCloneScene, setTag, WAL_STOPS, type Mode} from '../../helpers/clone-scene.js';
-import type {Stop} from '../../helpers/hold.js';
+import {MAIN_STOPS, makeCloneScene, setTag, SHARE_STOPS, WAL_STOPS, type Mode} from '../../helpers/clone-scene.js';
 import {stateOf, tagged} from '../../helpers/tagged.js';
+import {canMount, mountVolume} from '../../helpers/volume.js';
 
 const BALLAST = 'CREATE TABLE IF NOT EXISTS ballast AS SELECT randomblob(900) AS filler FROM account';
 const GROW = 'INSERT INTO ballast SELECT randomblob(900) FROM account';
@@ -36,15 +36,25 @@ const DEEDS: Readonly<Record<string, readonly string[]>> = {
 	'changes the journal mode': ['PRAGMA journal_mode = DELETE', 'PRAGMA journal_mode = WAL', 'TAG'],
 };
 
-const STOPS: Readonly<Record<Mode, readonly Stop[]>> = {
-	rollback: MAIN_STOPS,
-	'WAL, all of it checkpointed': [...MAIN_STOPS, ...WAL_STOPS],
-	WAL: [...MAIN_STOPS, ...WAL_STOPS],
-};
+const MODES: readonly Mode[] = ['rollback', 'WAL, all of it checkpointed', 'WAL'];
 
-for (const [mode, stops] of Object.entries(STOPS) as [Mode, readonly Stop[]][]) {
-	test.serial(`${mode}: what is cloned was committed, whatever another process does meanwhile`, async (t) => {
-		const scene = await makeCloneScene(t, mode);
+const CASES = MODES.flatMap((mode) =>
+	[false, true].map((shares) => ({
+		mode,
+		shares,
+		stops: [...(shares ? SHARE_STOPS : MAIN_STOPS), ...(mode === 'rollback' ? [] : WAL_STOPS)],
+	})),
+);
+
+const canShare = canMount('btrfs');
+
+for (const {mode, shares, stops} of CASES) {
+	const title = shares ? `${mode}, where blocks are shared` : mode;
+	const where = !shares || canShare ? test.serial : test.serial.skip;
+
+	where(`${title}: what is cloned was committed, whatever another process does meanwhile`, async (t) => {
+		const place = shares ? {directory: mountVolume(t, 'btrfs'), shares} : {};
+		const scene = await makeCloneScene(t, mode, place);
 		const {source, writer, staging} = scene;
 		let tag = 0;
 		/** SQLite refuses what the pin stands in the way of. */
