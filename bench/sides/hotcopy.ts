@@ -9,8 +9,7 @@ export const hotcopy: Side = {
 
 	start({concurrency, strategy = 'auto', fresh = false}) {
 		// Its threads live as long as the peers' processes, which stay between the rounds as well.
-		const makeManager = () =>
-			new BackupManager({maxThreads: concurrency, idleTimeout: Infinity, defaults: {strategy}});
+		const makeManager = () => new BackupManager({maxThreads: concurrency, idleTimeout: Infinity, defaults: {strategy}});
 		let manager = makeManager();
 		const app = application(async (connections, directory) => {
 			const results = await Promise.all(

@@ -10,9 +10,11 @@ import {
 	statSync,
 	write,
 	writeFileSync,
+	writeSync,
 } from 'node:fs';
 import {promisify} from 'node:util';
-import {copyBytes, copyWhole} from '../../workers/clone/copy-file.js';
+import {BackgroundFlush} from '../../workers/clone/background-flush.js';
+import {copyWhole} from '../../workers/clone/copy-file.js';
 import type {Workload} from '../harness/bench.js';
 import {compareWays, type Way} from '../harness/ways.js';
 
@@ -27,21 +29,19 @@ const BLOCK = 64 * KIB;
 const TICKS_A_SECOND = 100;
 
 const writeTo = promisify(write);
-const tellNobody = (): Promise<void> => Promise.resolve();
+const turn = promisify(setImmediate);
 
 const COPIES: Readonly<Record<string, Copy>> = {
-	'as it is': (source, target) => copyWhole(source, target, false, tellNobody),
-	'past the cache, 512 KiB': past(512 * KIB),
+	'as it is': flushing(copyWhole),
+	'flushed at the end': async (source, target) => copyWhole(source, target, async () => turn()),
+	'in pieces of 32 KiB': flushing(through(32 * KIB)),
+	'in pieces of 1 MiB': flushing(through(MIB)),
+	preallocated: async (source, target, path) => {
+		allocate(target, path);
+		await flushing(through(128 * KIB))(source, target, path);
+	},
+	'past the cache, 1 MiB': past(MIB),
 	'past the cache, 8 MiB': past(8 * MIB),
-	'past the cache, 1 MiB, preallocated': async (source, target, path) => {
-		allocate(target, path);
-		await past(MIB)(source, target, path);
-	},
-	'through the cache, as for verify': through,
-	'through the cache, preallocated': async (source, target, path) => {
-		allocate(target, path);
-		await through(source, target);
-	},
 	cp: (_, target, path) => {
 		execFileSync('cp', [path, target]);
 	},
@@ -55,9 +55,9 @@ const QUICK = {bytes: 16e6, rounds: 2} as const;
 
 export const pieces: Workload = {
 	method:
-		'A file in the page cache is copied and flushed, without a database. "As it is" is what a clone does: past the cache on ' +
-		'the side that is written (O_DIRECT), in pieces of 1 MiB. Processor time: user and system, of this process and all that ' +
-		'it starts.',
+		'A file in the page cache is copied and flushed, without a database. "As it is" is what a clone does: in pieces of 128 KiB, ' +
+		'each 8 MiB of which begin to be flushed while the next ones are copied; the others in pieces do so too. "Past the cache" ' +
+		'writes with O_DIRECT. Processor time: user and system, of this process and all that it starts.',
 
 	async run(bench) {
 		if (process.platform !== 'linux') throw new Error('This workload is for Linux, as a clone is');
@@ -115,13 +115,33 @@ function past(piece: number): Copy {
 	};
 }
 
-async function through(source: number, target: string): Promise<void> {
-	const descriptor = openSync(target, 'r+');
-	try {
-		await copyBytes(source, descriptor, Infinity, tellNobody);
-	} finally {
+type Telling = (source: number, target: string, tell: (bytes: number) => Promise<void>) => Promise<void>;
+
+/** As the clone of a pair does it. */
+function flushing(copy: Telling): Copy {
+	return async (source, target) => {
+		const flush = new BackgroundFlush(target);
+		await copy(source, target, async () => {
+			flush.begin();
+			await turn();
+		});
+		await flush.end();
+	};
+}
+
+function through(piece: number): Telling {
+	return async (source, target, tell) => {
+		const descriptor = openSync(target, 'r+');
+		const chunk = Buffer.allocUnsafeSlow(piece);
+		let offset = 0;
+		for (let count = piece; count === piece; offset += count) {
+			count = readSync(source, chunk, 0, piece, offset);
+			writeSync(descriptor, chunk, 0, count, offset);
+			if ((offset + count) % (8 * MIB) === 0) await tell(offset + count);
+		}
+
 		closeSync(descriptor);
-	}
+	};
 }
 
 /** Of this process, and of those that it has started and that have ended. */

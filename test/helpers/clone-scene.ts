@@ -2,7 +2,7 @@ import {join} from 'node:path';
 import type {ExecutionContext} from 'ava';
 import Database from 'better-sqlite3';
 import type {CloneAnswer} from '../../workers/clone/clone-pair.js';
-import {startCloner, type CloneOptions, type ClonerOptions} from './cloner.js';
+import {startCloner, type ClonerOptions} from './cloner.js';
 import {openElsewhere, type Holder} from './connection.js';
 import {makeDirectory} from './directory.js';
 import {prepareHold, type Stop} from './hold.js';
@@ -41,7 +41,7 @@ export interface CloneScene {
 	/** Commits a tag, so that it is where the mode has it. */
 	prepare(tag: number): Promise<void>;
 	/** Clones under a pin, with something done while the process that clones stands still. */
-	clone(stop?: Stop, interfere?: Interfere, options?: CloneOptions): Promise<CloneAnswer>;
+	clone(stop?: Stop, interfere?: Interfere, mark?: string): Promise<CloneAnswer>;
 }
 
 /** @param goOn lets the process that clones go on, to another place where it stops */
@@ -71,13 +71,13 @@ export async function makeCloneScene(
 			await writer.run(setTag(tag));
 			if (mode === 'WAL, all of it checkpointed') await writer.run('PRAGMA wal_checkpoint(PASSIVE)');
 		},
-		async clone(stop, interfere, options) {
+		async clone(stop, interfere, mark) {
 			const pin = new Database(source, {readonly: true, timeout: 0});
 			try {
 				pin.exec('BEGIN');
 				pin.pragma('main.user_version');
 				if (stop !== undefined) hold.set(stop);
-				const answer = cloner.clone(source, staging, options);
+				const answer = cloner.clone(source, staging, mark);
 				if (stop !== undefined) {
 					await hold.reached(answer);
 					await interfere?.(async (next) => {

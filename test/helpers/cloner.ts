@@ -13,16 +13,9 @@ import {HOLDABLE, type Hold} from './hold.js';
 export interface Cloner {
 	readonly pid: number;
 	/** Rejects when the process ends instead of answering. */
-	clone(source: string, staging: string, options?: CloneOptions): Promise<CloneAnswer>;
+	clone(source: string, staging: string, mark?: string): Promise<CloneAnswer>;
 	/** What it told in the middle of the last task. */
 	readonly news: readonly News[];
-}
-
-export interface CloneOptions {
-	/** Of the source, unless another one is to be expected. */
-	readonly mark?: string;
-	/** Through the system's cache. */
-	readonly readAgain?: boolean;
 }
 
 export interface ClonerOptions {
@@ -30,14 +23,17 @@ export interface ClonerOptions {
 	/** Whether blocks are shared, where the file system can do that. */
 	readonly shares?: boolean;
 	readonly uid?: number | undefined;
+	/** A program and its arguments that it is run under, for example strace. */
+	readonly under?: readonly string[];
 }
 
 export async function startCloner(
 	t: ExecutionContext,
-	{hold, shares = false, uid}: ClonerOptions = {},
+	{hold, shares = false, uid, under = []}: ClonerOptions = {},
 ): Promise<Cloner> {
 	const program = fileURLToPath(new URL('../../workers/children/main.ts', import.meta.url));
-	const child = spawn(process.execPath, [...(hold === undefined ? [] : HOLDABLE), program], {
+	const command = [...under, process.execPath, ...(hold === undefined ? [] : HOLDABLE), program];
+	const child = spawn(command[0] ?? '', command.slice(1), {
 		stdio: ['pipe', 'pipe', 'inherit'],
 		env: {...process.env, NODE_OPTIONS: '', ...hold?.env, ...(shares ? {HOTCOPY_TEST_SHARES: ''} : {})},
 		...(uid === undefined ? {} : {uid, gid: uid}),
@@ -60,12 +56,12 @@ export async function startCloner(
 	return {
 		pid: child.pid ?? 0,
 		news,
-		async clone(source, staging, {mark = markOfFile(source), readAgain = false} = {}) {
+		async clone(source, staging, mark = markOfFile(source)) {
 			news.length = 0;
 			// As the worker makes it.
 			writeFileSync(staging, '', {mode: 0o600});
 			if (uid !== undefined) chownSync(staging, uid, uid);
-			child.stdin.write(`${JSON.stringify({task: 'clone', order: {source, mark, staging, readAgain}})}\n`);
+			child.stdin.write(`${JSON.stringify({task: 'clone', order: {source, mark, staging}})}\n`);
 			for (;;) {
 				const message = await receive();
 				if (message.type === 'answer') return message.answer;

@@ -6,10 +6,10 @@ import type {ExecutionContext} from 'ava';
 import {makeDirectory, TEST_DIRECTORY} from './directory.js';
 
 /**
- * A file system in a file, or in memory alone, `'ramfs'`. That of `'exfat'` is a program's, by FUSE, so anything may stand
- * behind it, and takes names that differ in case for one.
+ * A file system in a file. That of `'exfat'` is a program's, by FUSE, so anything may stand behind it, and it takes names
+ * that differ in case for one.
  */
-export type VolumeType = 'btrfs' | 'xfs' | 'ext4' | 'ramfs' | 'exfat';
+export type VolumeType = 'btrfs' | 'xfs' | 'ext4' | 'exfat';
 
 /** The smallest that all of them can be, in bytes. */
 const SMALLEST = 320 * 1024 * 1024;
@@ -38,16 +38,12 @@ function mount(type: VolumeType, backing: string): {readonly directory: string; 
 	const directory = join(backing, 'mounted');
 	mkdirSync(directory);
 	let device: string | undefined;
-	if (type === 'ramfs') {
-		run('mount', '-t', type, type, directory);
-	} else {
-		const image = join(backing, 'image');
-		writeFileSync(image, '');
-		truncateSync(image, SMALLEST);
-		run(`mkfs.${type}`, ...(type === 'exfat' ? [] : ['-q']), image);
-		if (type === 'exfat') device = mountByProgram(image, directory);
-		else run('mount', '-o', 'loop', image, directory);
-	}
+	const image = join(backing, 'image');
+	writeFileSync(image, '');
+	truncateSync(image, SMALLEST);
+	run(`mkfs.${type}`, ...(type === 'exfat' ? [] : ['-q']), image);
+	if (type === 'exfat') device = mountByProgram(image, directory);
+	else run('mount', '-o', 'loop', image, directory);
 
 	return {
 		directory,

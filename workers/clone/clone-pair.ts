@@ -4,6 +4,7 @@ import {codeOf} from '../failures.ts';
 import {messageOf} from '../../src/message.ts';
 import {identityOf, markOf} from '../identity.ts';
 import {absorbWal} from './absorb.ts';
+import {BackgroundFlush} from './background-flush.ts';
 import {copyBytes, copyWhole} from './copy-file.ts';
 import {measure, readVersion, type Measured} from './main-file.ts';
 import {isSameHeader, readWalHeader, walLength, type WalHeader} from './wal.ts';
@@ -15,8 +16,6 @@ export interface CloneOrder {
 	/** Which file that must be: see `markOf`. */
 	readonly mark: string;
 	readonly staging: string;
-	/** Whether somebody is going to read all of the copy at once, to check it, say. */
-	readonly readAgain: boolean;
 }
 
 export type CloneAnswer =
@@ -28,6 +27,9 @@ export type CloneAnswer =
 
 /** How a disk says that it cannot take a file. */
 const UNWRITABLE = /^(?:ENOSPC|EDQUOT|EFBIG|EROFS)$/;
+
+/** Bytes after which a flush is begun, unless one is still running: what is smaller is flushed soon enough at the end. */
+const FLUSH_BYTES = 8 * 1024 * 1024;
 
 class Unwritable extends Error {}
 
@@ -57,19 +59,24 @@ interface CopiedWal {
  * @see https://sqlite.org/walformat.html
  */
 export async function clonePair(order: CloneOrder, tell: (news: News) => Promise<void>): Promise<CloneAnswer> {
+	const flush = new BackgroundFlush(order.staging);
 	try {
-		const wal = await copyFiles(order, tell);
+		const wal = await copyFiles(order, flush, tell);
+		// From here on, nobody need be shut out of the source.
 		await tell({type: 'copied'});
+		await unlessFull(flush.end());
 		if (wal !== undefined) absorbWal(order.staging, wal.frames);
 		return {type: 'cloned', ...measure(order.staging)};
 	} catch (error) {
+		await flush.end().catch(() => undefined);
 		if (error instanceof Unwritable) return {type: 'unwritable', code: codeOf(error.cause), message: error.message};
 		return {type: 'unsuited', reason: messageOf(error)};
 	}
 }
 
 async function copyFiles(
-	{source, mark, staging, readAgain}: CloneOrder,
+	{source, mark, staging}: CloneOrder,
+	flush: BackgroundFlush,
 	tell: (news: News) => Promise<void>,
 ): Promise<CopiedWal | undefined> {
 	// A process that did not live to clone the source may have left one.
@@ -83,7 +90,7 @@ async function copyFiles(
 		const done = isWalDone(source);
 		const before = readWalHeader(source);
 		const version = readVersion(descriptor);
-		await copyMain(descriptor, staging, readAgain, tell);
+		await unlessFull(copyMain(descriptor, staging, flush, tell));
 		const wal = before === undefined ? undefined : await copyWal(source, staging, {before, done});
 		// Nobody can have written to a main file that is the whole snapshot, unless the lock was lost.
 		if (wal === undefined && readVersion(descriptor) !== version) throw new LockLost();
@@ -96,13 +103,24 @@ async function copyFiles(
 async function copyMain(
 	descriptor: number,
 	staging: string,
-	readAgain: boolean,
+	flush: BackgroundFlush,
 	tell: (news: News) => Promise<void>,
 ): Promise<void> {
+	let begunAt = 0;
+	await copyWhole(descriptor, staging, async (bytes) => {
+		if (bytes - begunAt >= FLUSH_BYTES) {
+			begunAt = bytes;
+			flush.begin();
+		}
+
+		await tell({type: 'copying', bytes});
+	});
+}
+
+/** @throws Unwritable for what a disk says that cannot take the file */
+async function unlessFull(writing: Promise<void>): Promise<void> {
 	try {
-		await copyWhole(descriptor, staging, readAgain, async (bytes) => {
-			await tell({type: 'copying', bytes});
-		});
+		await writing;
 	} catch (error) {
 		throw UNWRITABLE.test(codeOf(error)) ? new Unwritable(messageOf(error), {cause: error}) : error;
 	}

@@ -1,7 +1,5 @@
 import {closeSync, readSync} from 'node:fs';
-import {codeOf} from '../failures.ts';
 import {writeAll} from '../write-all.ts';
-import {copyDirect} from './copy-direct.ts';
 import {openEmptied} from './open-emptied.ts';
 import {shareBlocks} from './share-blocks.ts';
 
@@ -11,24 +9,16 @@ export type TellBytes = (bytes: number) => Promise<void>;
 const MIB = 1024 * 1024;
 /** Larger ones need larger pieces of the system's memory, for which there may be a long wait. */
 const CHUNK_BYTES = MIB / 8;
+/** How often is told how far it has got. */
 const NEWS_BYTES = 8 * MIB;
 
 /**
  * Copies an open file to one that is there, in the fastest way that the file system of the target has.
  *
- * @param readAgain whether the copy is read right after, which is faster from the system's cache
+ * @param tell called in the middle for each {@link NEWS_BYTES}, and at the end
  */
-export async function copyWhole(source: number, target: string, readAgain: boolean, tell: TellBytes): Promise<void> {
+export async function copyWhole(source: number, target: string, tell: TellBytes): Promise<void> {
 	if (shareBlocks(source, target)) return;
-	if (!readAgain) {
-		try {
-			await copyDirect(source, target, tell);
-			return;
-		} catch (error) {
-			if (codeOf(error) !== 'EINVAL') throw error;
-		}
-	}
-
 	const descriptor = openEmptied(target);
 	try {
 		await copyBytes(source, descriptor, Infinity, tell);

@@ -20,7 +20,7 @@ export async function copyLocked(
 	job: JobContext,
 ): Promise<Copied> {
 	if (size <= EMPTY_BYTES) return {pages: 0, pageSize: 0};
-	const order = {source: path, mark: markOf(identity), staging, readAgain: false};
+	const order = {source: path, mark: markOf(identity), staging};
 	let reply = await askChild('clone', order, job);
 	// The lock is still held, so what one process did not live to do another one can.
 	if (reply.type === 'died') reply = await askChild('clone', order, job);

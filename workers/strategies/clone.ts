@@ -1,4 +1,3 @@
-import type {BackupRequest} from '../../src/protocol.ts';
 import {askChild, readyChild} from '../child.ts';
 import {isOnLocalDisk} from '../clone/local-disk.ts';
 import {targetError, toError} from '../failures.ts';
@@ -32,8 +31,7 @@ export const clone: Strategy = {
 			const {pages, pageSize} = sizeOf(source);
 			if (isWasteful(file, pages * pageSize)) throw new Error('The file is much larger than the database in it');
 			const steps = new Steps(job, pages, pageSize);
-			const readAgain = isReadAgain(job.request);
-			const order = {source: file.path, mark: markOf(file.identity), staging, readAgain};
+			const order = {source: file.path, mark: markOf(file.identity), staging};
 			const reply = await askChild('clone', order, job, {
 				onNews: (news) => {
 					if (news.type === 'copying') {
@@ -65,12 +63,6 @@ export const clone: Strategy = {
 		}
 	},
 };
-
-/** Whether the staging file is not simply renamed. */
-function isReadAgain({target, restore}: BackupRequest): boolean {
-	if (target.kind === 'memory' || restore !== undefined) return true;
-	return target.depth !== false || target.checksum !== false || target.existing === 'overwrite';
-}
 
 /** Bytes of a file beyond its database that do no harm. */
 const MOST_WASTE = 16 * 1024 * 1024;

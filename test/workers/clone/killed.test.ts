@@ -14,7 +14,7 @@ import {makeTagged, stateOf, tagged} from '../../helpers/tagged.js';
 const onLinux = process.platform === 'linux' ? test.serial : test.serial.skip;
 
 /** What the child does once it has told that the source is needed no more. */
-const AFTER: Stop = {at: 'open copy', time: 3};
+const AFTER: Stop = {at: 'open copy', time: 2};
 
 function onlyChild(t: ExecutionContext): number {
 	const children = findChecks(process.pid);

@@ -69,7 +69,7 @@ for (const wal of [true, false]) {
 
 test.serial('a file that is not the one that was locked is not copied', async (t) => {
 	const scene = await makeCloneScene(t, 'rollback');
-	const answer = await scene.clone(undefined, undefined, {mark: '1:1'});
+	const answer = await scene.clone(undefined, undefined, '1:1');
 	t.deepEqual(answer, {type: 'unsuited', reason: 'Another file has taken the name of the source'});
 	t.is(statSync(scene.staging).size, 0);
 });

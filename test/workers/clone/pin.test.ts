@@ -6,7 +6,7 @@ import {stateOf, tagged} from '../../helpers/tagged.js';
 import {until} from '../../helpers/until.js';
 
 /** When the pair is copied, its size is looked at, and nothing of the source is needed any more. */
-const COPIED = {at: 'open copy', time: 3};
+const COPIED = {at: 'open copy', time: 2};
 
 for (const wal of [true, false]) {
 	test.serial(
