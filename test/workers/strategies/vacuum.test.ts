@@ -240,6 +240,7 @@ onLinux(
 		const copying = single.backup(source, target, VACUUM);
 		await hold.reached(copying);
 		// Nothing was read yet: nobody is shut out.
+	await user.run('PRAGMA busy_timeout = 0');
 		await user.run('BEGIN EXCLUSIVE');
 		await user.run('ROLLBACK');
 		await user.close();
