@@ -28,7 +28,7 @@ async function perform({task, order}: Task): Promise<Tasks[TaskName]['answer']> 
 
 async function tell(news: News): Promise<void> {
 	post(news);
-	// The next slice waits for a turn of the event loop, in which what has been written meanwhile is heard of.
+	// The next slice waits for a turn of the event loop, in which a flush that is over is heard of.
 	await new Promise(setImmediate);
 }
 

@@ -231,7 +231,9 @@ onLinux(
 		const hold = prepareHold(orders);
 		const threads = preloadChildren(orders, 'preload-hold.ts', hold.env);
 		await using single = new BackupManager({...threads, maxThreads: 1});
-		t.teardown(hold.release);
+		t.teardown(() => {
+		hold.release();
+	});
 		const [user, other] = [await openElsewhere(t, source), join(makeDirectory(t), 'app.db')];
 		makeTagged(other, 2);
 
