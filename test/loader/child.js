@@ -4,6 +4,7 @@
  * package's own name for its sources.
  */
 import {registerHooks} from 'node:module';
+import {URL} from 'node:url';
 import {isMainThread} from 'node:worker_threads';
 
 const PACKAGE = new URL('../../src/index.ts', import.meta.url).href;

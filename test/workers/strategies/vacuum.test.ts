@@ -232,8 +232,8 @@ onLinux(
 		const threads = preloadChildren(orders, 'preload-hold.ts', hold.env);
 		await using single = new BackupManager({...threads, maxThreads: 1});
 		t.teardown(() => {
-		hold.release();
-	});
+			hold.release();
+		});
 		const [user, other] = [await openElsewhere(t, source), join(makeDirectory(t), 'app.db')];
 		makeTagged(other, 2);
 
@@ -242,7 +242,7 @@ onLinux(
 		const copying = single.backup(source, target, VACUUM);
 		await hold.reached(copying);
 		// Nothing was read yet: nobody is shut out.
-	await user.run('PRAGMA busy_timeout = 0');
+		await user.run('PRAGMA busy_timeout = 0');
 		await user.run('BEGIN EXCLUSIVE');
 		await user.run('ROLLBACK');
 		await user.close();
