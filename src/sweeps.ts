@@ -1,8 +1,13 @@
 /** Directories that are remembered; one that is forgotten is looked through once more. */
 const MOST_DIRECTORIES = 100;
 
-/** Milliseconds for which a look serves others at the most: jobs may wait for hours, and a loop may run for days. */
+/** Milliseconds for which a look serves others after its end: jobs may wait for hours, and a loop may run for days. */
 const LONGEST_USE = 1000;
+
+interface Look {
+	readonly begunAt: number;
+	readonly endedAt: number;
+}
 
 /**
  * When the directories of targets were last looked through for what dead processes left. A look takes as long as the
@@ -11,23 +16,26 @@ const LONGEST_USE = 1000;
  * backup's to remove.
  */
 export class Sweeps {
-	readonly #begun = new Map<string, number>();
+	readonly #looks = new Map<string, Look>();
 
 	/** Whether a job that was asked for at that time, and begins now, must look itself. */
 	isDue(directory: string, askedAt: number): boolean {
-		const since = Math.max(askedAt, performance.now() - LONGEST_USE);
-		return (this.#begun.get(directory) ?? -Infinity) < since;
+		const look = this.#looks.get(directory);
+		return look === undefined || look.begunAt < askedAt || performance.now() - look.endedAt > LONGEST_USE;
 	}
 
 	/** A look is over that began at that time. */
 	done(directory: string, begunAt: number): void {
-		const before = this.#begun.get(directory) ?? -Infinity;
+		const before = this.#looks.get(directory);
 		// The newest last, so that the oldest is the one to forget.
-		this.#begun.delete(directory);
-		this.#begun.set(directory, Math.max(before, begunAt));
-		for (const oldest of this.#begun.keys()) {
-			if (this.#begun.size <= MOST_DIRECTORIES) break;
-			this.#begun.delete(oldest);
+		this.#looks.delete(directory);
+		this.#looks.set(
+			directory,
+			before !== undefined && before.begunAt > begunAt ? before : {begunAt, endedAt: performance.now()},
+		);
+		for (const oldest of this.#looks.keys()) {
+			if (this.#looks.size <= MOST_DIRECTORIES) break;
+			this.#looks.delete(oldest);
 		}
 	}
 }

@@ -264,7 +264,7 @@ async function start({reporter, control}: Client): Promise<Child | 'killed' | un
 		if (control.cancelled) return undefined;
 		const {signalCode, exitCode} = child;
 		if (signalCode !== null && performance.now() >= hopelessUntil) return 'killed';
-		// Below 0 where there was nothing to start. Our own program does not end by itself before it is ready.
+		// Below 0 where there was nothing to start. Our own program hardly ever ends by itself before it is ready.
 		if (exitCode !== null && exitCode >= 0) pause();
 		refused = true;
 		return undefined;

@@ -8,7 +8,7 @@ const FULL: readonly SizePlan[] = [
 	{bytes: 64e6, rounds: 7, budget: 20},
 	{bytes: 256e6, rounds: 5, budget: 20},
 	{bytes: 1e9, rounds: 5, budget: 20},
-	{bytes: 4e9, rounds: 3, budget: 15},
+	{bytes: 4e9, rounds: 3, budget: 45},
 ];
 const QUICK: readonly SizePlan[] = [
 	{bytes: 8e6, rounds: 2, budget: 5},

@@ -50,9 +50,12 @@ export async function openElsewhere(
 	path: string,
 ): Promise<Holder & {readonly kill: () => Promise<void>}> {
 	const child = idle.pop() ?? startLastingChild('sql.ts', []);
+	let unanswered = 0;
 	const run = async (order: unknown): Promise<unknown[]> => {
+		unanswered++;
 		child.send(order);
 		const {rows, message, code} = (await child.receive()) as Answer;
+		unanswered--;
 		if (rows === undefined) throw Object.assign(new Error(message), {code});
 		return rows;
 	};
@@ -71,6 +74,12 @@ export async function openElsewhere(
 	};
 	t.teardown(async () => {
 		if (!isOpen) return;
+		// Its answer would be taken for that of the next order.
+		if (unanswered > 0) {
+			await kill();
+			return;
+		}
+
 		const closed = close().then(
 			() => true,
 			() => false,

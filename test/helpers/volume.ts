@@ -24,12 +24,14 @@ export function mountVolume(t: ExecutionContext, type: VolumeType, backing = mak
 /** Whether that works here: it takes root on Linux, and `mkfs` for the type, and for exFAT exfat-fuse. */
 export function canMount(type: VolumeType): boolean {
 	const backing = mkdtempSync(join(tmpdir(), TEST_DIRECTORY));
+	let volume: ReturnType<typeof mount> | undefined;
 	try {
-		mount(type, backing).unmount();
+		volume = mount(type, backing);
 		return true;
 	} catch {
 		return false;
 	} finally {
+		volume?.unmount();
 		rmSync(backing, {recursive: true});
 	}
 }

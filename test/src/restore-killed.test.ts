@@ -13,7 +13,7 @@ const OLD = 1;
 const NEW = 2;
 /** So many that each stage takes some milliseconds. */
 const ROWS = 1000;
-const FILLER = 10_000;
+const FILLER = 5000;
 
 interface Files {
 	readonly directory: string;

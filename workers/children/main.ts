@@ -13,6 +13,9 @@ import {toLine} from './tasks.ts';
 
 for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => undefined);
 const thread = new Worker(siblingModule('./thread', import.meta.url));
+// A thread that cannot start, for want of descriptors, say, is no sign of a program that is none of ours.
+const die = (): boolean => process.kill(process.pid, 'SIGKILL');
+thread.once('error', die).once('message', () => thread.off('error', die));
 thread.on('message', (message: unknown) => {
 	process.stdout.write(toLine(message));
 });
@@ -20,4 +23,4 @@ createInterface(process.stdin)
 	.on('line', (line) => {
 		thread.postMessage(JSON.parse(line));
 	})
-	.once('close', () => process.kill(process.pid, 'SIGKILL'));
+	.once('close', die);

@@ -68,6 +68,8 @@ export async function clonePair(order: CloneOrder, tell: (news: News) => Promise
 		if (wal !== undefined) absorbWal(order.staging, wal.frames);
 		return {type: 'cloned', ...measure(order.staging)};
 	} catch (error) {
+		// Nobody need be shut out for as long as that takes.
+		await tell({type: 'copied'});
 		await flush.end().catch(() => undefined);
 		if (error instanceof Unwritable) return {type: 'unwritable', code: codeOf(error.cause), message: error.message};
 		return {type: 'unsuited', reason: messageOf(error)};

@@ -43,7 +43,13 @@ export const clone: Strategy = {
 					}
 				},
 				onLook: () => {
-					reader.watchWal();
+					try {
+						reader.watchWal();
+					} catch (error) {
+						// At once: the child that is killed now may have a flush to come to the end of.
+						reader.end();
+						throw error;
+					}
 				},
 			});
 			if (reply.type !== 'answer') throw new Error('The process that cloned the source did not live');

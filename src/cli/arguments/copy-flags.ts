@@ -60,9 +60,11 @@ export function toBackupOptions(flags: BackupFlags): BackupOptions {
 const HELD_BACK_PAGES = 100;
 
 /** Not as they are: commander's object has the flags of the output as well, which the library does not know. */
-export function toCopyOptions(flags: CopyFlags): CopyFlags {
+export function toCopyOptions(flags: CopyFlags & Pick<BackupFlags, 'snapshot'>): CopyFlags {
 	const {sleep, strategy, maxRate, timeout, stallTimeout, verify, mode} = flags;
-	// In rollback-journal mode, a copy in one step goes as fast as it can, so that writers are let in again soon.
-	const pages = flags.pages ?? (maxRate === undefined ? undefined : HELD_BACK_PAGES);
+	// In rollback-journal mode, a copy in one step goes as fast as it can, so that writers are let in again soon. In several
+	// steps without a pin, it might never end.
+	const isHeldBack = maxRate !== undefined && flags.snapshot !== 'none';
+	const pages = flags.pages ?? (isHeldBack ? HELD_BACK_PAGES : undefined);
 	return {pages, sleep, strategy, maxRate, timeout, stallTimeout, verify, mode};
 }

@@ -71,10 +71,18 @@ export async function globFiles(pattern: Pattern, signal: AbortSignal): Promise<
 		} catch (error) {
 			// It may have gone meanwhile. A name that is no text is not found either, since it cannot be said.
 			if (directory.relative.includes(NO_TEXT)) refuse(directory.relative, new Error('its name is not UTF-8'));
-			else if (!isMissing(error)) refuse(directory.relative, error);
+			// Where a disk does not tell what its entries are, each is looked at, and one that is just being removed is missing.
+			else if (!isMissing(error) || (await isThere(directory.line.at(-1) ?? base))) refuse(directory.relative, error);
 		}
 	}
 
 	files.sort((one, other) => (one.relative < other.relative ? -1 : 1));
 	return {files, unreadable};
+}
+
+async function isThere(path: string): Promise<boolean> {
+	return await stat(path).then(
+		() => true,
+		() => false,
+	);
 }

@@ -3,10 +3,9 @@ import {join} from 'node:path';
 import test, {type ExecutionContext} from 'ava';
 import {backup, type BackupOptions} from '../../../src/index.js';
 import {STRATEGY_NAMES} from '../../../src/options.js';
-import {openElsewhere} from '../../helpers/connection.js';
 import {fingerprint} from '../../helpers/database.js';
 import {listDirectory, makeDirectory} from '../../helpers/directory.js';
-import {leaveHotJournal, leaveWal} from '../../helpers/leftovers.js';
+import {killAfter, leaveHotJournal, leaveWal} from '../../helpers/leftovers.js';
 import {makeTagged, stateOf, tagged} from '../../helpers/tagged.js';
 
 const TAG = 7;
@@ -19,13 +18,6 @@ const COPIES: Readonly<Record<string, BackupOptions>> = {
 	'in steps without a pin': {pages: 2, snapshot: 'none'},
 	'in steps under a pin': {pages: 2, snapshot: 'pin'},
 };
-
-/** A process runs SQL on a database and is killed after that. */
-async function killAfter(t: ExecutionContext, path: string, sql: readonly string[]): Promise<void> {
-	const holder = await openElsewhere(t, path);
-	for (const statement of sql) await holder.run(statement);
-	await holder.kill();
-}
 
 function update(tag: number): string {
 	return `UPDATE account SET balance = ${String(tag)}`;
