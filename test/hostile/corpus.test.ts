@@ -9,8 +9,8 @@ import {makeMemoryDirectory} from '../helpers/memory-directory.js';
 import {askPython} from '../helpers/second-opinion.js';
 import {makeSpecimens} from '../helpers/specimens.js';
 
-/** The same thousands each time; `CORPUS_SEED=1 CORPUS_RUNS=10000` for others, and more of them. */
-const SEED = Number(process.env['CORPUS_SEED'] ?? 3);
+/** The same thousands each time; `CORPUS_SEED=2 CORPUS_RUNS=10000` for others, and more of them. */
+const SEED = Number(process.env['CORPUS_SEED'] ?? 1);
 const RUNS = process.env['CORPUS_RUNS'];
 
 interface Way {
@@ -20,13 +20,13 @@ interface Way {
 }
 
 const WAYS: Readonly<Record<string, Way>> = {
-	'in one step': {options: {strategy: 'pages'}, runs: 60},
-	'by serialize': {options: {strategy: 'serialize'}, runs: 60},
-	'by clone': {options: {strategy: 'clone'}, runs: 60},
-	'by vacuum': {options: {strategy: 'vacuum'}, runs: 60},
-	'in small steps': {options: {pages: 3, snapshot: 'none', checksum: 'sha256'}, runs: 60},
-	"with journalMode: 'delete'": {options: {journalMode: 'delete'}, runs: 60},
-	'over a live target': {options: {existing: 'overwrite'}, runs: 60},
+	'in one step': {options: {strategy: 'pages'}, runs: 30},
+	'by serialize': {options: {strategy: 'serialize'}, runs: 30},
+	'by clone': {options: {strategy: 'clone'}, runs: 30},
+	'by vacuum': {options: {strategy: 'vacuum'}, runs: 30},
+	'in small steps': {options: {pages: 3, snapshot: 'none', checksum: 'sha256'}, runs: 30},
+	"with journalMode: 'delete'": {options: {journalMode: 'delete'}, runs: 30},
+	'over a live target': {options: {existing: 'overwrite'}, runs: 30},
 };
 
 for (const [name, {options, runs}] of Object.entries(WAYS)) {
