@@ -27,21 +27,17 @@ import {isInstalled} from '../helpers/program.js';
 
 const {signal} = new AbortController();
 
-/** @param directory that of the trial is one in it */
-async function makeTrial(directory: string, name: CallerName, bytes: number): Promise<Trial> {
+const databases = startDatabases(signal);
+test.after.always(async () => databases.end());
+
+async function setUp(t: ExecutionContext, name: CallerName = 'better-sqlite3', bytes = 1e6): Promise<Trial> {
+	const directory = makeDirectory(t);
 	const source = await databases.make(join(directory, 'source'), 1, bytes);
 	const rollbackSource = await databases.make(join(directory, 'rollback'), 1, bytes);
 	const old = await databases.make(join(directory, 'old'), 1, 200e3);
 	for (const made of [rollbackSource, old]) await setJournalMode(pathOf(made), 'DELETE', signal);
 	const contender = {label: name, name, settings: {}};
 	return {contender, directory: join(directory, 'trial'), source, rollbackSource, old, databases, signal};
-}
-
-const databases = startDatabases(signal);
-test.after.always(async () => databases.end());
-
-async function setUp(t: ExecutionContext, name: CallerName = 'better-sqlite3', bytes = 1e6): Promise<Trial> {
-	return makeTrial(makeDirectory(t), name, bytes);
 }
 
 /** What may stand under the target's name, how it comes there, and what it is. */

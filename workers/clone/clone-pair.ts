@@ -61,15 +61,12 @@ interface CopiedWal {
 export async function clonePair(order: CloneOrder, tell: (news: News) => Promise<void>): Promise<CloneAnswer> {
 	const flush = new BackgroundFlush(order.staging);
 	try {
-		const wal = await copyFiles(order, flush, tell);
-		// From here on, nobody need be shut out of the source.
-		await tell({type: 'copied'});
+		// However that went, nobody need be shut out of the source for as long as the rest takes.
+		const wal = await copyFiles(order, flush, tell).finally(async () => tell({type: 'copied'}));
 		await unlessFull(flush.end());
 		if (wal !== undefined) absorbWal(order.staging, wal.frames);
 		return {type: 'cloned', ...measure(order.staging)};
 	} catch (error) {
-		// Nobody need be shut out for as long as that takes.
-		await tell({type: 'copied'});
 		await flush.end().catch(() => undefined);
 		if (error instanceof Unwritable) return {type: 'unwritable', code: codeOf(error.cause), message: error.message};
 		return {type: 'unsuited', reason: messageOf(error)};

@@ -2,6 +2,7 @@ import type {Dirent, Stats} from 'node:fs';
 import {readdir, realpath, stat} from 'node:fs/promises';
 import {join} from 'node:path';
 import {isMissing} from '../../is-missing.ts';
+import {exists} from './exists.ts';
 import type {Unreadable} from './match.ts';
 import type {Pattern} from './pattern.ts';
 
@@ -65,24 +66,18 @@ export async function globFiles(pattern: Pattern, signal: AbortSignal): Promise<
 	});
 	for (let directory = waiting.pop(); directory !== undefined; directory = waiting.pop()) {
 		signal.throwIfAborted();
+		const real = directory.line.at(-1) ?? base;
 		try {
-			const entries = await readdir(directory.line.at(-1) ?? base, {withFileTypes: true});
+			const entries = await readdir(real, {withFileTypes: true});
 			for (const entry of entries) await look(entry, directory);
 		} catch (error) {
 			// It may have gone meanwhile. A name that is no text is not found either, since it cannot be said.
 			if (directory.relative.includes(NO_TEXT)) refuse(directory.relative, new Error('its name is not UTF-8'));
 			// Where a disk does not tell what its entries are, each is looked at, and one that is just being removed is missing.
-			else if (!isMissing(error) || (await isThere(directory.line.at(-1) ?? base))) refuse(directory.relative, error);
+			else if (!isMissing(error) || (await exists(real))) refuse(directory.relative, error);
 		}
 	}
 
 	files.sort((one, other) => (one.relative < other.relative ? -1 : 1));
 	return {files, unreadable};
-}
-
-async function isThere(path: string): Promise<boolean> {
-	return await stat(path).then(
-		() => true,
-		() => false,
-	);
 }

@@ -1,6 +1,7 @@
-import {lstat, mkdtemp, rmdir} from 'node:fs/promises';
+import {mkdtemp, rmdir} from 'node:fs/promises';
 import {basename, dirname, join} from 'node:path';
 import {STAGING_PREFIX} from '../../staging-prefix.ts';
+import {exists} from './exists.ts';
 
 /** Whether two names in a directory are one when they differ only in case, as on most systems that are not Linux. */
 export async function ignoresCase(directory: string): Promise<boolean> {
@@ -12,10 +13,7 @@ export async function ignoresCase(directory: string): Promise<boolean> {
 		return false;
 	}
 
-	const answer = await lstat(join(dirname(probe), basename(probe).toUpperCase())).then(
-		() => true,
-		() => false,
-	);
+	const answer = await exists(join(dirname(probe), basename(probe).toUpperCase()));
 	await rmdir(probe);
 	return answer;
 }

@@ -4,6 +4,9 @@ import picomatch from 'picomatch';
 /** `[!a]` is what it is in a shell, and a name may have line breaks in it. */
 const OPTIONS = {posix: true, flags: 's'};
 
+/** A character, with the backslash that takes its meaning from it. */
+const PARTS = /\\.|[^]/g;
+
 /** A glob from its base on, as a question to each path below that. All paths have `/` between their names. */
 export class Pattern {
 	/** The part that says exactly where to look. */
@@ -51,8 +54,8 @@ function escapeParentheses(pattern: string): string {
 	const open: boolean[] = [];
 	let before = '';
 	let escaped = '';
-	for (const [part] of pattern.matchAll(/\\.|[^]/g)) {
-		if (part === '(') open.push('?*+@!'.includes(before) && before !== '');
+	for (const [part] of pattern.matchAll(PARTS)) {
+		if (part === '(') open.push(/^[?*+@!]$/.test(before));
 		const isPlain = part === '(' ? open.at(-1) === false : part === ')' && open.pop() !== true;
 		escaped += isPlain ? `\\${part}` : part;
 		before = part;
@@ -65,7 +68,7 @@ function escapeParentheses(pattern: string): string {
 function splitPath(glob: string): string[] {
 	const names = [''];
 	let depth = 0;
-	for (const [part] of glob.matchAll(/\\.|[^]/g)) {
+	for (const [part] of glob.matchAll(PARTS)) {
 		if ('{(['.includes(part)) depth++;
 		else if ('})]'.includes(part)) depth--;
 		if (part === '/' && depth <= 0) names.push('');

@@ -67,37 +67,36 @@ for (const {mode, shares, stops} of CASES) {
 			}
 		};
 
-		const trials = Object.entries(DEEDS).flatMap(([deed, statements]) =>
-			stops.map((stop) => ({deed, statements, stop})),
-		);
-		for (const {deed, statements, stop} of trials) {
-			await writer.run(BALLAST);
-			await scene.prepare(++tag);
-			const oldest = tag;
-			for (const statement of BEFORE[deed] ?? []) await writer.run(statement);
-			const {size} = statSync(source);
+		for (const [deed, statements] of Object.entries(DEEDS)) {
+			for (const stop of stops) {
+				await writer.run(BALLAST);
+				await scene.prepare(++tag);
+				const oldest = tag;
+				for (const statement of BEFORE[deed] ?? []) await writer.run(statement);
+				const {size} = statSync(source);
 
-			const answer = await scene.clone(stop, async () => {
-				for (const statement of statements) await attempt(statement);
-				const grown = Math.sign(statSync(source).size - size);
-				if (mode !== 'rollback' && deed in BEFORE) t.is(grown, deed === GROWS ? 1 : -1);
-			});
+				const answer = await scene.clone(stop, async () => {
+					for (const statement of statements) await attempt(statement);
+					const grown = Math.sign(statSync(source).size - size);
+					if (mode !== 'rollback' && deed in BEFORE) t.is(grown, deed === GROWS ? 1 : -1);
+				});
 
-			const what = `${deed} at ${JSON.stringify(stop)}`;
-			t.is(answer.type, 'cloned', `${what}: ${JSON.stringify(answer)}`);
-			t.deepEqual(
-				listDirectory(scene.directory).filter((name) => name.startsWith('.')),
-				['.hotcopy-test'],
-				what,
-			);
-			const state = stateOf(staging);
-			t.like(state, {mixed: false, integrity: 'ok', rows: 250}, what);
-			t.true(
-				state.tag >= oldest && state.tag <= tag,
-				`${what}: ${String(state.tag)} in ${String(oldest)} to ${String(tag)}`,
-			);
-			if (mode === 'rollback') t.is(tag, oldest, `${what}: the pin was to shut out writers`);
-			if (deed === UNFINISHED) await writer.run('ROLLBACK');
+				const what = `${deed} at ${JSON.stringify(stop)}`;
+				t.is(answer.type, 'cloned', `${what}: ${JSON.stringify(answer)}`);
+				t.deepEqual(
+					listDirectory(scene.directory).filter((name) => name.startsWith('.')),
+					['.hotcopy-test'],
+					what,
+				);
+				const state = stateOf(staging);
+				t.like(state, {mixed: false, integrity: 'ok', rows: 250}, what);
+				t.true(
+					state.tag >= oldest && state.tag <= tag,
+					`${what}: ${String(state.tag)} in ${String(oldest)} to ${String(tag)}`,
+				);
+				if (mode === 'rollback') t.is(tag, oldest, `${what}: the pin was to shut out writers`);
+				if (deed === UNFINISHED) await writer.run('ROLLBACK');
+			}
 		}
 	});
 }
