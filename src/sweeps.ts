@@ -24,14 +24,14 @@ export class Sweeps {
 		return look === undefined || look.begunAt < askedAt || performance.now() - look.endedAt > LONGEST_USE;
 	}
 
-	/** A look is over that began at that time. */
+	/** A look is over that began at that time; told again, it does not end later. */
 	done(directory: string, begunAt: number): void {
 		const before = this.#looks.get(directory);
 		// The newest last, so that the oldest is the one to forget.
 		this.#looks.delete(directory);
 		this.#looks.set(
 			directory,
-			before !== undefined && before.begunAt > begunAt ? before : {begunAt, endedAt: performance.now()},
+			before !== undefined && before.begunAt >= begunAt ? before : {begunAt, endedAt: performance.now()},
 		);
 		for (const oldest of this.#looks.keys()) {
 			if (this.#looks.size <= MOST_DIRECTORIES) break;

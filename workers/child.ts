@@ -263,10 +263,10 @@ async function start({reporter, control}: Client): Promise<Child | 'killed' | un
 		if (child.pid !== undefined) reporter.post({type: 'child', pid: child.pid, running: false});
 		if (control.cancelled) return undefined;
 		const {signalCode, exitCode} = child;
+		refused = true;
 		if (signalCode !== null && performance.now() >= hopelessUntil) return 'killed';
 		// Below 0 where there was nothing to start. Our own program hardly ever ends by itself before it is ready.
 		if (exitCode !== null && exitCode >= 0) pause();
-		refused = true;
 		return undefined;
 	} catch {
 		// Not even an attempt was possible, for want of rights or descriptors.

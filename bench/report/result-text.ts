@@ -1,5 +1,6 @@
 import {readFileSync} from 'node:fs';
 import {machineText, type Machine} from '../harness/machine.js';
+import {tableOf} from './table.js';
 
 /** The part of a workload's JSON that people read. */
 interface Result {
@@ -25,7 +26,7 @@ export function resultText(name: string, file: URL): string {
 	const parts = [
 		method,
 		`![${title}](../bench/results/${name}.svg)`,
-		markdownTable(rows),
+		tableOf(rows),
 		...(known.length === 0 ? [] : [known.map((note) => `- ${note}`).join('\n')]),
 		`\`npm run bench -- ${name}\`, ${machineText(machine).replaceAll('\n', '; ')}.`,
 	];
@@ -35,11 +36,4 @@ export function resultText(name: string, file: URL): string {
 function versionsText(sides: readonly (readonly [name: string, version: string])[]): string {
 	const named = Map.groupBy(sides, ([, version]) => version);
 	return [...named].map(([version, all]) => `${version}: ${all.map(([name]) => name).join(', ')}`).join('; ');
-}
-
-/** All rows have the same keys, which become the head. */
-export function markdownTable(rows: readonly Readonly<Record<string, string>>[]): string {
-	const head = Object.keys(rows[0] ?? {});
-	const lines = [head, head.map(() => '---'), ...rows.map((row) => Object.values(row))];
-	return lines.map((cells) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`).join('\n');
 }

@@ -7,6 +7,7 @@ import {figure} from '../harness/format.js';
 import {labelledRounds, type Labelled} from '../harness/labelled-rounds.js';
 import {startProgram, type Program} from '../harness/program.js';
 import {summarize, type Summary} from '../harness/statistics.js';
+import {startCopier, type Copier} from './requests-copier.js';
 import type {LoadMethods} from './requests-load.js';
 import {loadWhileCopying, type RequestSample} from './requests-sample.js';
 import type {ServerMethods} from './requests-server.js';
@@ -55,17 +56,27 @@ export async function roundsOfRequests(
 	const {signal} = bench;
 	const load = startProgram<LoadMethods>(LOAD, 'the load', {signal});
 	const servers: Program<ServerMethods>[] = [];
+	const copiers: Copier[] = [];
+	const {
+		paths: [source = ''],
+	} = sources;
 	let interval = Infinity;
 
 	async function prepare(contender: CallContender | undefined): Promise<Labelled<RequestSample>> {
 		const label = contender?.label ?? NO_COPY;
 		const server = startProgram<ServerMethods>(SERVER, `the server of ${label}`, {signal});
 		servers.push(server);
-		const url = await listen(bench, server, contender, sources);
+		const url = await server.call('listen', source);
+		const copier = contender === undefined ? undefined : await startCopier(contender, server, source, signal);
+		if (copier !== undefined) {
+			copiers.push(copier);
+			await warmUp(bench, copier);
+		}
+
 		const {p50} = await load.call('run', url, {connections, seconds: WARM_UP, interval});
 		// The first of all is the one without copies.
 		if (interval === Infinity) interval = p50;
-		const traffic = {server, url, load, contender};
+		const traffic = {url, load, copier};
 		return {label, measure: async () => loadWhileCopying(bench, traffic, sources, {connections, seconds, interval})};
 	}
 
@@ -79,26 +90,14 @@ export async function roundsOfRequests(
 		});
 		return {figures: series.map(({label, samples}) => toFigures(connections, label, samples)), failures};
 	} finally {
-		await Promise.all([load, ...servers].map(async (program) => program.end()));
+		await Promise.all([load, ...copiers, ...servers].map(async (program) => program.end()));
 	}
 }
 
-/** Has a server listen, and make a first copy. */
-async function listen(
-	{directory}: Bench,
-	server: Program<ServerMethods>,
-	contender: CallContender | undefined,
-	{paths: [source = '']}: Sources,
-): Promise<string> {
-	const url = await server.call('listen', source);
-	if (contender !== undefined) {
-		const target = join(directory, 'warm-up.db');
-		await server.call('prepare', source, contender.name);
-		await server.call('copy', target);
-		await rm(target, {force: true});
-	}
-
-	return url;
+async function warmUp({directory}: Bench, {copy}: Copier): Promise<void> {
+	const target = join(directory, 'warm-up.db');
+	await copy(target);
+	await rm(target, {force: true});
 }
 
 function toFigures(connections: number, label: string, samples: readonly RequestSample[]): LoadFigures {

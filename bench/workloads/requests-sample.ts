@@ -1,19 +1,17 @@
 import {mkdir, rm} from 'node:fs/promises';
 import {join} from 'node:path';
-import type {CallContender} from '../callers/contenders.js';
 import type {Bench} from '../harness/bench.js';
 import type {Sources} from '../harness/databases.js';
 import type {Program} from '../harness/program.js';
+import type {Copier} from './requests-copier.js';
 import type {Answers, Load, LoadMethods} from './requests-load.js';
-import type {ServerMethods} from './requests-server.js';
 
 /** Who asks whom. */
 export interface Traffic {
-	readonly server: Program<ServerMethods>;
 	readonly url: string;
 	readonly load: Program<LoadMethods>;
-	/** By whom the server's database is copied meanwhile; undefined: it is not. */
-	readonly contender: CallContender | undefined;
+	/** Who copies the server's database meanwhile; undefined: nobody. */
+	readonly copier: Copier | undefined;
 }
 
 export interface RequestSample extends Answers {
@@ -24,7 +22,7 @@ export interface RequestSample extends Answers {
 /** @throws Error when a copy failed, or the last one is none */
 export async function loadWhileCopying(
 	{databases, directory}: Bench,
-	{server, url, load, contender}: Traffic,
+	{url, load, copier}: Traffic,
 	sources: Sources,
 	plan: Load,
 ): Promise<RequestSample> {
@@ -36,23 +34,25 @@ export async function loadWhileCopying(
 	const ended = (): boolean => loaded.signal.aborted;
 	let count = 0;
 
-	async function copyOnAndOn(): Promise<void> {
+	async function copyOnAndOn({copy}: Copier): Promise<void> {
 		while (!ended()) {
 			await rm(target, {force: true});
-			const outcome = await server.call('copy', target);
-			if (outcome.state === 'rejected') throw new Error(outcome.message);
+			await copy(target);
 			if (!ended()) count++;
 		}
 	}
 
-	const copied = contender === undefined ? undefined : copyOnAndOn();
+	const copied = copier === undefined ? undefined : copyOnAndOn(copier);
 	// A failure is told of after the load, which goes on without copies.
 	copied?.catch(() => undefined);
 	try {
 		const answers = await load.call('run', url, plan);
 		loaded.abort();
 		await copied;
-		if (contender !== undefined) await databases.check([target], sources, contender.name !== 'sqlite3 VACUUM INTO');
+		if (copier !== undefined) {
+			await databases.check([target], sources, copier.contender.name !== 'sqlite3 VACUUM INTO');
+		}
+
 		return {...answers, copies: count};
 	} finally {
 		loaded.abort();

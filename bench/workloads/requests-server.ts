@@ -3,18 +3,17 @@ import {randomInt} from 'node:crypto';
 import Database from 'better-sqlite3';
 import fastify from 'fastify';
 import type {Opened} from '../callers/caller.js';
-import {Copying, type Outcome} from '../callers/copying.js';
+import {Copying, type Outcome, type Requested} from '../callers/copying.js';
 import {CALLERS, type CallerName} from '../callers/index.js';
 import {serve} from '../harness/serve.js';
-import {OURS} from '../sides/index.js';
 
 export interface ServerMethods {
 	/** @returns the address to ask */
 	listen(source: string): Promise<string>;
 	/** Loads what copies are made with, in this very process. */
 	prepare(source: string, name: CallerName): Promise<void>;
-	/** Makes one copy, its name flushed. */
-	copy(target: string): Promise<Outcome>;
+	/** Makes one copy. */
+	copy(target: string, requested: Requested): Promise<Outcome>;
 }
 
 interface Account {
@@ -26,7 +25,6 @@ interface Account {
 const ACCOUNT = {type: 'object', properties: {id: {type: 'integer'}, balance: {type: 'integer'}}};
 
 let opened: Opened | undefined;
-let flush = true;
 
 serve<ServerMethods>({
 	async listen(source) {
@@ -41,10 +39,9 @@ serve<ServerMethods>({
 	async prepare(source, name) {
 		const caller = await CALLERS[name]();
 		opened = await caller.open(source, {});
-		flush = name !== OURS;
 	},
-	async copy(target) {
+	async copy(target, requested) {
 		if (opened === undefined) throw new Error('There is nothing to copy with');
-		return new Copying(opened, target, {stoppable: false, flush}).settled;
+		return new Copying(opened, target, requested).settled;
 	},
 });

@@ -24,10 +24,10 @@ export const requests: Workload = {
 	method:
 		'A Fastify server on the loopback interface reads a random row through better-sqlite3 for each request; autocannon ' +
 		'asks from another process, over 1 and over 16 connections that each send the next request when the last one is ' +
-		'answered. Meanwhile the server copies the database again and again, with the defaults of each library; Python and ' +
-		'the shell are processes that it starts. Percentiles are corrected for requests that were not sent because an ' +
-		"earlier one waited (HdrHistogram's correction, with the median without a copy as the interval). node:sqlite and " +
-		"node-sqlite3 are a second SQLite in the server's process, which is only safe because nobody writes here.",
+		'answered. Meanwhile the database is copied again and again, with the defaults of each library: by the server itself, by ' +
+		'Python and the shell in processes that it starts, by node:sqlite and node-sqlite3 in an application beside it, since ' +
+		"a second SQLite in the server's process would break its locks. Percentiles are corrected for requests that were not " +
+		"sent because an earlier one waited (HdrHistogram's correction, with the median without a copy as the interval).",
 
 	async run(bench) {
 		const {bytes, rounds, seconds} = bench.quick ? QUICK : FULL;

@@ -3,9 +3,12 @@ import {EXIT_CODE, type ExitCode} from './exit-code.ts';
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /**
- * Milliseconds in which whatever signal comes is the echo of the first: upon Ctrl-C the terminal sends one, and `npx` or
- * `npm run` hands on another. After that, somebody who waits is told that a second one ends the command at once.
+ * Milliseconds in which whatever signal comes belongs to the first: upon Ctrl-C the terminal sends one, and `npx` or `npm run`
+ * hands on another; systemd may send SIGHUP right after SIGTERM. Nobody presses a key twice as fast as that.
  */
+const ECHO = 100;
+
+/** Milliseconds after which somebody who waits is told that a second signal ends the command at once. */
 const PATIENCE = 500;
 
 /**
@@ -17,15 +20,16 @@ export class Stop {
 	readonly #controller = new AbortController();
 	readonly #lingering = new AbortController();
 	#exitCode: ExitCode | undefined;
-	#patience: NodeJS.Timeout | undefined;
+	#echo: NodeJS.Timeout | undefined;
 	#outputFailed = false;
 	readonly #listeners = SIGNALS.map((signal) => ({
 		signal,
 		listener: () => {
-			if (this.#patience !== undefined) return;
-			this.#patience = setTimeout(() => {
-				// First, so that whoever reads the hint is obeyed.
+			if (this.#echo !== undefined) return;
+			this.#echo = setTimeout(() => {
 				this.#forgetSignals();
+			}, ECHO).unref();
+			setTimeout(() => {
 				this.#lingering.abort();
 			}, PATIENCE).unref();
 			this.#stop(EXIT_CODE[signal], `by ${signal}`);
@@ -71,7 +75,7 @@ export class Stop {
 
 	/** An echo may still come, and is not to end by a signal what has ended by itself. */
 	dispose(): void {
-		if (this.#patience === undefined) this.#forgetSignals();
+		if (this.#echo === undefined) this.#forgetSignals();
 	}
 
 	/** Without a listener, a signal does what it does to any program. */

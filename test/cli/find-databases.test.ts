@@ -124,7 +124,27 @@ test.serial('a directory whose name is not UTF-8 is told of', async (t) => {
 	);
 	t.deepEqual(
 		unreadable.map(({path, error}) => [path, error.message]),
-		[[join(directory, 'caf\uFFFD'), 'its name is not UTF-8']],
+		[[join(directory, 'caf\uFFFD'), 'a name on its path is not UTF-8']],
+	);
+});
+
+test.serial('a link to a directory whose name is not UTF-8 is told of', async (t) => {
+	const [directory, elsewhere] = [makeDirectory(t), makeDirectory(t)];
+	const nameless = Buffer.concat([Buffer.from(`${elsewhere}/caf`), Buffer.of(0xe9)]);
+	mkdirSync(nameless);
+	writeFileSync(Buffer.concat([nameless, Buffer.from('/x.db')]), '');
+	symlinkSync(nameless, join(directory, 'eu'));
+	writeFileSync(join(directory, 'y.db'), '');
+
+	const {matches, unreadable} = await findDatabases([join(directory, '**/*.db')], join(directory, 'out'), signal);
+
+	t.deepEqual(
+		matches.map(({relative}) => relative),
+		['y.db'],
+	);
+	t.deepEqual(
+		unreadable.map(({path}) => path),
+		[join(directory, 'eu')],
 	);
 });
 

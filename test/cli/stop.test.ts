@@ -5,7 +5,7 @@ import {join} from 'node:path';
 import {setTimeout as sleep} from 'node:timers/promises';
 import test, {type ExecutionContext} from 'ava';
 import {makeEndless} from '../helpers/broken.js';
-import {COMMAND, complaintsOf, recordsOf, startCli, untilWritten} from '../helpers/cli.js';
+import {COMMAND, complaintsOf, recordsOf, type RunningCli, startCli, untilWritten} from '../helpers/cli.js';
 import {fingerprint} from '../helpers/database.js';
 import {listDirectory, makeDirectory} from '../helpers/directory.js';
 import {executeOutside} from '../helpers/outside.js';
@@ -16,6 +16,13 @@ import {until} from '../helpers/until.js';
 
 /** So slow that it will not come to its end. */
 const SLOWLY = ['--pages', '1', '--max-rate', '1kB'];
+
+/** A command that goes on when it is stopped. */
+interface Stuck {
+	readonly cli: RunningCli;
+	/** Waits for the end that a further signal makes. */
+	readonly untilKilled: () => Promise<void>;
+}
 
 /** Clock ticks in which a process that is about to end has ended. */
 const A_WHILE = 20;
@@ -101,40 +108,61 @@ test.serial('a signal in the middle of a check kills the process that checks', a
 	t.deepEqual(fingerprint(join(cwd, 'copy.db')), old);
 });
 
-test.serial(
-	'an echo of the first signal, as under npx, does nothing; a second one ends at once what the first cannot',
-	async (t) => {
-		if (!hasStrace()) {
-			t.log('NOT TESTED: there is no strace here.');
-			t.pass();
-			return;
-		}
-
-		const {cwd, old} = setUp(t);
-		const cli = startCli(t, ['copy', 'app.db', 'copy.db', ...SLOWLY], {cwd});
-		await until(() => listDirectory(cwd).some((name) => name.startsWith('.hotcopy-')), 'a staging file');
-		// From now on it takes a minute to remove a file, and so to clean up.
-		const inject = ['-e', 'trace=unlink', '-e', 'inject=unlink:delay_enter=60s'];
-		const strace = spawn('strace', ['-f', '-p', String(cli.pid), ...inject], {stdio: ['ignore', 'ignore', 'pipe']});
-		const detached = once(strace, 'close');
-		await once(strace.stderr, 'data');
-		cli.signal('SIGINT');
-		// Not at once: signals that nobody has taken yet become one.
-		await sleep(5);
-		cli.signal('SIGINT');
-		await untilWritten(cli, 'stderr', 'Press Ctrl-C again');
-		cli.signal('SIGINT');
+/** A copy that will take a minute to remove its file, and so to clean up, once it is stopped. */
+async function startStuck(t: ExecutionContext, cwd: string): Promise<Stuck> {
+	const cli = startCli(t, ['copy', 'app.db', 'copy.db', ...SLOWLY], {cwd});
+	await until(() => listDirectory(cwd).some((name) => name.startsWith('.hotcopy-')), 'a staging file');
+	const inject = ['-e', 'trace=unlink', '-e', 'inject=unlink:delay_enter=60s'];
+	const strace = spawn('strace', ['-f', '-p', String(cli.pid), ...inject], {stdio: ['ignore', 'ignore', 'pipe']});
+	const detached = once(strace, 'close');
+	await once(strace.stderr, 'data');
+	const untilKilled = async (): Promise<void> => {
 		// It is over. Its parent hears of that when strace lets go.
 		await until(() => isZombie(cli.pid), 'its end');
 		strace.kill('SIGKILL');
 		const {exit} = await cli.result;
 		await detached;
-
 		// As the system ends a program, which a shell calls 130.
 		t.is(exit, 'SIGINT');
-		t.deepEqual(fingerprint(join(cwd, 'copy.db')), old);
-	},
-);
+	};
+	return {cli, untilKilled};
+}
+
+test.serial('an echo of the first signal, as under npx, does nothing', async (t) => {
+	if (!hasStrace()) {
+		t.log('NOT TESTED: there is no strace here.');
+		t.pass();
+		return;
+	}
+
+	const {cwd, old} = setUp(t);
+	const {cli, untilKilled} = await startStuck(t, cwd);
+	// Not at the same time: of those that nobody has taken yet, the system makes one.
+	spawnSync('sh', ['-c', 'kill -INT "$1"; sleep 0.01; kill -INT "$1"', 'sh', String(cli.pid)]);
+	await untilWritten(cli, 'stderr', 'Press Ctrl-C again');
+	cli.signal('SIGINT');
+	await untilKilled();
+
+	t.deepEqual(fingerprint(join(cwd, 'copy.db')), old);
+});
+
+test.serial('a second signal ends at once what the first cannot', async (t) => {
+	if (!hasStrace()) {
+		t.log('NOT TESTED: there is no strace here.');
+		t.pass();
+		return;
+	}
+
+	const {cwd, old} = setUp(t);
+	const {cli, untilKilled} = await startStuck(t, cwd);
+	cli.signal('SIGINT');
+	// Before anybody is told to.
+	await sleep(250);
+	cli.signal('SIGINT');
+	await untilKilled();
+
+	t.deepEqual(fingerprint(join(cwd, 'copy.db')), old);
+});
 
 test.serial('when nobody reads its output any more, it ends quietly', async (t) => {
 	const {cwd, old} = setUp(t);

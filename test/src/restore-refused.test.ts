@@ -21,6 +21,9 @@ const OLD = 1;
 const NEW = 2;
 const OLDER = 3;
 
+const manager = new BackupManager({maxThreads: 1, defaults: {sleep: 0.001}});
+test.after.always(() => manager.destroy());
+
 interface Scene {
 	readonly directory: string;
 	readonly backup: string;
@@ -38,8 +41,6 @@ function setUp(t: ExecutionContext, wal = false): Scene {
 	makeTagged(backup, NEW);
 	makeTagged(target, OLD, {wal});
 	makeTagged(safetyCopy, OLDER);
-	const manager = new BackupManager({maxThreads: 1, defaults: {sleep: 0.001}});
-	t.teardown(() => manager.destroy());
 	return {
 		directory,
 		backup,
@@ -336,21 +337,21 @@ for (const [args, says] of [
 	[[text, 'b.db', null], /options to be an object, but got null/],
 ] as const) {
 	test.serial(`refused as a wrong argument: ${says.source}`, async (t) => {
-		const manager = new BackupManager();
-		const restore = manager.restore.bind(manager) as (...args: readonly unknown[]) => Promise<unknown>;
+		const idle = new BackupManager();
+		const restore = idle.restore.bind(idle) as (...args: readonly unknown[]) => Promise<unknown>;
 		t.regex((await t.throwsAsync(restore(...args), {instanceOf: TypeError})).message, says);
-		t.deepEqual(manager.jobs, []);
-		t.is(manager.stats.failed, 0);
+		t.deepEqual(idle.jobs, []);
+		t.is(idle.stats.failed, 0);
 	});
 }
 
 test.serial('a manager that is closed restores nothing', async (t) => {
 	const {backup, target} = setUp(t);
-	const manager = new BackupManager();
-	await manager.close();
+	const closed = new BackupManager();
+	await closed.close();
 	const before = readFileSync(target);
 
-	await t.throwsAsync(manager.restore(backup, target), {code: 'ERR_BACKUP_CLOSED'});
+	await t.throwsAsync(closed.restore(backup, target), {code: 'ERR_BACKUP_CLOSED'});
 
 	t.deepEqual(readFileSync(target), before);
 	t.false(existsSync(`${target}-journal`));

@@ -29,6 +29,10 @@ interface Scene {
 	readonly safetyCopy: string;
 }
 
+const SETTINGS = {maxThreads: 1, defaults: {sleep: 0.001}} satisfies ManagerOptions;
+const shared = new BackupManager(SETTINGS);
+test.after.always(() => shared.destroy());
+
 interface Options {
 	readonly wal?: boolean;
 	readonly rows?: number;
@@ -41,9 +45,9 @@ function setUp(t: ExecutionContext, {wal = false, rows = 100, pageSize = 4096, m
 	const [backup, target] = [join(directory, 'backup.db'), join(directory, 'app.db')];
 	makeTagged(backup, NEW, {accounts: rows});
 	makeTagged(target, OLD, {accounts: OLD_ROWS, wal, pageSize});
-	const made = new BackupManager({maxThreads: 1, defaults: {sleep: 0.001}, ...manager});
-	t.teardown(() => made.destroy());
-	return {manager: made, directory, backup, target, safetyCopy: join(directory, 'before.db')};
+	const own = manager === undefined ? undefined : new BackupManager({...SETTINGS, ...manager});
+	t.teardown(() => own?.destroy());
+	return {manager: own ?? shared, directory, backup, target, safetyCopy: join(directory, 'before.db')};
 }
 
 for (const [index, [where, open]] of Object.entries(ALL_HOLDERS).entries()) {
@@ -220,7 +224,7 @@ test.serial("the manager's defaults: those that a restore has count, and the oth
 });
 
 test.serial('it is a job, with events and statistics', async (t) => {
-	const {manager, backup, target} = setUp(t);
+	const {manager, backup, target} = setUp(t, {manager: {}});
 	const states: string[] = [];
 	for (const event of ['queued', 'active', 'completed'] as const) manager.on(event, ({job}) => states.push(job.state));
 

@@ -12,9 +12,8 @@ import {siblingModule} from '../../src/sibling.ts';
 import {toLine} from './tasks.ts';
 
 for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => undefined);
-const thread = new Worker(siblingModule('./thread', import.meta.url));
-// A thread that cannot start, for want of descriptors, say, is no sign of a program that is none of ours.
 const die = (): boolean => process.kill(process.pid, 'SIGKILL');
+const thread = startThread();
 thread.once('error', die).once('message', () => thread.off('error', die));
 thread.on('message', (message: unknown) => {
 	process.stdout.write(toLine(message));
@@ -24,3 +23,13 @@ createInterface(process.stdin)
 		thread.postMessage(JSON.parse(line));
 	})
 	.once('close', die);
+
+/** One that cannot start, for want of descriptors or of threads, say, is no sign of a program that is none of ours. */
+function startThread(): Worker {
+	try {
+		return new Worker(siblingModule('./thread', import.meta.url));
+	} catch (error) {
+		die();
+		throw error;
+	}
+}

@@ -38,8 +38,12 @@ export const clone: Strategy = {
 						steps.reached(Math.floor(news.bytes / pageSize));
 					} else {
 						// The names must still lead to the files that were locked and copied.
-						assertUnmoved(source);
-						reader.end();
+						try {
+							assertUnmoved(source);
+						} finally {
+							// Here, too, before a flush is waited for.
+							reader.end();
+						}
 					}
 				},
 				onLook: () => {

@@ -72,7 +72,7 @@ export async function globFiles(pattern: Pattern, signal: AbortSignal): Promise<
 			for (const entry of entries) await look(entry, directory);
 		} catch (error) {
 			// It may have gone meanwhile. A name that is no text is not found either, since it cannot be said.
-			if (directory.relative.includes(NO_TEXT)) refuse(directory.relative, new Error('its name is not UTF-8'));
+			if (real.includes(NO_TEXT)) refuse(directory.relative, new Error('a name on its path is not UTF-8'));
 			// Where a disk does not tell what its entries are, each is looked at, and one that is just being removed is missing.
 			else if (!isMissing(error) || (await exists(real))) refuse(directory.relative, error);
 		}

@@ -3,8 +3,9 @@ import {join} from 'node:path';
 import test from 'ava';
 import {startCloner} from '../../helpers/cloner.js';
 import {makeDirectory} from '../../helpers/directory.js';
-import {failingFlushes, hasStrace} from '../../helpers/strace.js';
+import {failingFlushes, hasStrace, STRACE} from '../../helpers/strace.js';
 import {makeTagged} from '../../helpers/tagged.js';
+import {until} from '../../helpers/until.js';
 
 const withStrace = hasStrace() ? test.serial : test.serial.skip;
 
@@ -21,4 +22,26 @@ withStrace('a flush on the way that fails is not forgotten', async (t) => {
 	const cloner = await startCloner(t, {under: failingFlushes(staging, '1')});
 
 	t.deepEqual(await cloner.clone(source, staging), {type: 'unsuited', reason: 'EIO: i/o error, fdatasync'});
+});
+
+withStrace('whoever cannot copy on tells so before the flush under way ends', async (t) => {
+	const directory = makeDirectory(t);
+	const [source, staging] = [join(directory, 'app.db'), join(directory, '.hotcopy-test')];
+	makeTagged(source, 1, LARGE);
+	writeFileSync(staging, '');
+	const unreadable = ['-P', source, '-e', 'inject=pread64:error=EIO:when=100'];
+	const slow = ['-P', staging, '-e', 'inject=fdatasync:delay_enter=60s'];
+	const under = [...STRACE, '-o', '/dev/null', '-e', 'trace=pread64,fdatasync', ...unreadable, ...slow];
+	const cloner = await startCloner(t, {under});
+	let answered = false;
+	const answer = cloner.clone(source, staging).finally(() => {
+		answered = true;
+	});
+	answer.catch(() => undefined);
+
+	// What the worker lets go of the source upon.
+	await until(() => cloner.news.some(({type}) => type === 'copied') || answered, 'the news');
+
+	t.false(answered);
+	t.true(cloner.news.some((news) => news.type === 'copying' && news.bytes > 8e6));
 });
