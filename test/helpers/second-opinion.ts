@@ -1,8 +1,8 @@
 import {spawn} from 'node:child_process';
 import {once} from 'node:events';
 import {createInterface} from 'node:readline';
-import type {ExecutionContext} from 'ava';
 import {PYTHON} from './python.js';
+import type {Scope} from './whole-file.js';
 
 /** Another SQLite in another process, so that it shares neither bugs nor locks with the one under test. */
 export interface SecondOpinion {
@@ -25,7 +25,7 @@ for line in sys.stdin:
 `;
 
 /** Starts CPython, which ends with the test. */
-export function askPython(t: ExecutionContext): SecondOpinion {
+export function askPython(t: Scope): SecondOpinion {
 	const child = spawn(PYTHON, ['-c', PROGRAM], {stdio: ['pipe', 'pipe', 'inherit']});
 	const waiting: PromiseWithResolvers<string>[] = [];
 	createInterface(child.stdout).on('line', (line) => waiting.shift()?.resolve(line));

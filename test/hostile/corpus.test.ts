@@ -8,6 +8,7 @@ import {injure, injuries} from '../helpers/injury.js';
 import {makeMemoryDirectory} from '../helpers/memory-directory.js';
 import {askPython} from '../helpers/second-opinion.js';
 import {makeSpecimens} from '../helpers/specimens.js';
+import {wholeFile} from '../helpers/whole-file.js';
 
 /** The same thousands each time; `CORPUS_SEED=2 CORPUS_RUNS=10000` for others, and more of them. */
 const SEED = Number(process.env['CORPUS_SEED'] ?? 1);
@@ -29,15 +30,17 @@ const WAYS: Readonly<Record<string, Way>> = {
 	'over a live target': {options: {existing: 'overwrite'}, runs: 30},
 };
 
+const shared = makeMemoryDirectory(wholeFile);
+const specimens = makeSpecimens(shared);
+const live = soundBytes(shared);
+const manager = new BackupManager({maxThreads: 2});
+wholeFile.teardown(() => manager.close());
+const opinion = askPython(wholeFile);
+
 for (const [name, {options, runs}] of Object.entries(WAYS)) {
 	test.serial(`${name}: no broken database crashes, hangs or is published`, async (t) => {
 		t.timeout(60 * 60_000);
 		const directory = makeMemoryDirectory(t);
-		const specimens = makeSpecimens(directory);
-		await using manager = new BackupManager({maxThreads: 2});
-		const opinion = askPython(t);
-		const live = soundBytes(directory);
-
 		const waiting = [...specimens.entries()];
 		const lane = async (): Promise<void> => {
 			for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {

@@ -6,6 +6,7 @@ import {trySource, type Trial, type Verdict} from '../helpers/hostile-source.js'
 import {makeMemoryDirectory} from '../helpers/memory-directory.js';
 import {askPython} from '../helpers/second-opinion.js';
 import {makeSpecimens, type Specimen, type SpecimenFile} from '../helpers/specimens.js';
+import {wholeFile} from '../helpers/whole-file.js';
 
 interface Cut {
 	readonly specimen: string;
@@ -30,18 +31,20 @@ const CUTS: readonly Cut[] = [
 	{specimen: 'hot journal', suffix: '-journal', header: 512, unit: (page) => page + 8},
 ];
 
+const directory = makeMemoryDirectory(wholeFile);
+const specimens = makeSpecimens(directory);
+const manager = new BackupManager({maxThreads: 1});
+wholeFile.teardown(() => manager.close());
+const trial: Trial = {manager, opinion: askPython(wholeFile), directory: join(directory, 'trial')};
+
 const title = (suffix: string): string => (suffix === '' ? 'database' : suffix.slice(1));
 
 for (const {specimen: name, suffix, header, unit, verdict} of CUTS) {
 	for (const [turn, strategy] of STRATEGY_NAMES.entries()) {
 		test.serial(`${name}, the ${title(suffix)} cut at each kind of place, by ${strategy}`, async (t) => {
-			const directory = makeMemoryDirectory(t);
-			const specimen = makeSpecimens(directory).find((candidate) => candidate.name === name);
+			const specimen = specimens.find((candidate) => candidate.name === name);
 			const whole = specimen?.files.find((file) => file.suffix === suffix);
 			if (specimen === undefined || whole === undefined) throw new Error(`There is no specimen "${name}"`);
-			await using manager = new BackupManager({maxThreads: 1});
-			const trial: Trial = {manager, opinion: askPython(t), directory: join(directory, 'trial')};
-
 			const verdicts = new Set<Verdict>();
 
 			for (const length of placesIn(whole.bytes.length, header, unit(specimen.pageSize), turn)) {
@@ -57,13 +60,10 @@ for (const {specimen: name, suffix, header, unit, verdict} of CUTS) {
 }
 
 test.serial('a database that was cut to nothing beside a WAL is no empty database', async (t) => {
-	const directory = makeMemoryDirectory(t);
-	await using manager = new BackupManager({maxThreads: 1});
-	const trial: Trial = {manager, opinion: askPython(t), directory: join(directory, 'trial')};
-	const specimens = makeSpecimens(directory).filter(({files}) => files.some(({suffix}) => suffix === '-wal'));
+	const inWal = specimens.filter(({files}) => files.some(({suffix}) => suffix === '-wal'));
 	// SQLite would take one byte for none.
 	for (const length of [0, 1]) {
-		for (const specimen of specimens) {
+		for (const specimen of inWal) {
 			// That includes that the WAL, which holds all that is left, is still there.
 			for (const strategy of STRATEGY_NAMES) {
 				t.is(await trySource(cut(specimen, '', length), trial, {strategy}), 'refused', specimen.name);

@@ -7,7 +7,7 @@ import {abortAfter} from '../helpers/abort-after.js';
 import {listDirectory, makeDirectory} from '../helpers/directory.js';
 import {makeTagged, STATE_SQL, stateOf} from '../helpers/tagged.js';
 
-const ROUNDS = 60;
+const ROUNDS = 40;
 
 for (const wal of [false, true]) {
 	test.serial(`aborted at ${String(ROUNDS)} random moments: ${wal ? 'WAL' : 'rollback'}`, async (t) => {

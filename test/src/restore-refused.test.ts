@@ -16,13 +16,14 @@ import {openElsewhere} from '../helpers/connection.js';
 import {fingerprint} from '../helpers/database.js';
 import {listDirectory, makeDirectory} from '../helpers/directory.js';
 import {makeTagged, STATE_SQL, stateOf, tagged} from '../helpers/tagged.js';
+import {wholeFile} from '../helpers/whole-file.js';
 
 const OLD = 1;
 const NEW = 2;
 const OLDER = 3;
 
 const manager = new BackupManager({maxThreads: 1, defaults: {sleep: 0.001}});
-test.after.always(() => manager.destroy());
+wholeFile.teardown(() => manager.destroy());
 
 interface Scene {
 	readonly directory: string;

@@ -18,11 +18,11 @@ async function survive(t: ExecutionContext, rounds: number, within?: string): Pr
 }
 
 test.serial('after a kill at any moment the target is whole, and the next backup clears up', async (t) => {
-	await survive(t, 6);
+	await survive(t, 4);
 });
 
 const onBtrfs = canMount('btrfs') ? test.serial : test.serial.skip;
 
 onBtrfs('so it is where clones share their blocks with the source', async (t) => {
-	await survive(t, 4, mountVolume(t, 'btrfs'));
+	await survive(t, 3, mountVolume(t, 'btrfs'));
 });
