@@ -1,8 +1,10 @@
 import {spawnSync} from 'node:child_process';
 import {readFileSync, realpathSync} from 'node:fs';
 import {join} from 'node:path';
+import {setTimeout as sleep} from 'node:timers/promises';
 import {fileURLToPath} from 'node:url';
 import test from 'ava';
+import {Sweeps} from '../../src/sweeps.js';
 import {makeAccounts} from '../helpers/database.js';
 import {makeDirectory} from '../helpers/directory.js';
 import {LOADER} from '../helpers/loader.js';
@@ -57,3 +59,14 @@ for (const [way, {flushes, looks}] of Object.entries(WAYS)) {
 		else if (looks !== undefined) t.is(read.length, looks);
 	});
 }
+
+/** As a restore does that keeps what was there: of the file for that, and of the target's. */
+test.serial('a look that is told of twice serves no longer for that', async (t) => {
+	const sweeps = new Sweeps();
+	const begunAt = performance.now();
+	sweeps.done('/srv', begunAt);
+	await sleep(1100);
+	sweeps.done('/srv', begunAt);
+
+	t.true(sweeps.isDue('/srv', begunAt - 1));
+});
