@@ -11,18 +11,18 @@ async function survive(t: ExecutionContext, rounds: number, within?: string): Pr
 	const {backups, interrupted, failures} = await torture({rounds, life: LIFE, ...place});
 	// Otherwise the kills came at the wrong moments and show nothing.
 	const clones = backups['clone'] ?? 0;
-	t.true(clones > rounds / 2, `only ${String(clones)} clones in all`);
+	t.true(clones >= rounds / 3, `only ${String(clones)} clones in all`);
 	t.log(backups);
 	t.true(interrupted > rounds / 10, `only ${String(interrupted)} backups were interrupted`);
 	t.deepEqual(failures, {});
 }
 
 test.serial('after a kill at any moment the target is whole, and the next backup clears up', async (t) => {
-	await survive(t, 4);
+	await survive(t, 6);
 });
 
 const onBtrfs = canMount('btrfs') ? test.serial : test.serial.skip;
 
 onBtrfs('so it is where clones share their blocks with the source', async (t) => {
-	await survive(t, 3, mountVolume(t, 'btrfs'));
+	await survive(t, 4, mountVolume(t, 'btrfs'));
 });
