@@ -97,7 +97,20 @@ function wrap(
 	sqliteCode: string | undefined,
 ): BackupError {
 	if (cause instanceof BackupError) return cause;
+	if (UNLOADABLE.test(codeOf(cause))) return unloadable(cause);
 	return new BackupError(code, `${what}: ${messageOf(cause)}. ${advice}`, {cause, sqliteCode});
+}
+
+/** What Node.js says of the binary of better-sqlite3, which is loaded by the first who opens a database. */
+const UNLOADABLE = /^(?:MODULE_NOT_FOUND|ERR_DLOPEN_FAILED)$/;
+
+function unloadable(cause: unknown): BackupError {
+	const [what = ''] = messageOf(cause).split('\n');
+	return new BackupError(
+		'ERR_BACKUP_WORKER',
+		`better-sqlite3 cannot be loaded: ${what}. Build it for this Node.js: npm rebuild better-sqlite3`,
+		{cause},
+	);
 }
 
 /** SQLite's code or the system's, whichever there is. */

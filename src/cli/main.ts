@@ -6,12 +6,18 @@
 let refusal: unknown;
 try {
 	await import('../node-version.ts');
+	// It needs better-sqlite3, which is for whoever installs this to install.
+	await import('./run.ts');
 } catch (error) {
 	refusal = error;
 }
 
 if (refusal instanceof Error) {
-	console.error(refusal.message);
+	const isMissing = 'code' in refusal && refusal.code === 'ERR_MODULE_NOT_FOUND';
+	const line = isMissing
+		? `sqlite-hotcopy: ${refusal.message}. Install it: npm install better-sqlite3`
+		: refusal.message;
+	console.error(process.argv.includes('--debug') ? refusal : line);
 	process.exitCode = 1;
 } else {
 	const {run} = await import('./run.ts');
