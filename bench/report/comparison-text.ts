@@ -24,10 +24,7 @@ export function comparisonText({machine, sides, leftOut, situations}: Comparison
 		'': title,
 		...Object.fromEntries(Object.entries(observed).map(([name, {cell}]) => [name, cell])),
 	}));
-	const compared = new Set(situations.flatMap(({observed}) => Object.keys(observed)));
-	const versions = Object.entries(sides).flatMap(([name, version]) =>
-		compared.has(name) ? [`${name}: ${version}`] : [],
-	);
+	const versions = Object.entries(sides).map(([name, version]) => `${name}: ${version}`);
 	const missing = Object.entries(leftOut).map(([name, reason]) => `${name} was left out: ${reason}`);
 	const known = [...machineText(machine).split('\n'), ...versions, ...missing];
 	return `${tableOf(rows)}\n\n${known.join('; ')}.\n`;

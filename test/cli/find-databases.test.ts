@@ -109,11 +109,17 @@ for (const [name, {databases, links = {}, pattern, found}] of Object.entries(TRE
 	});
 }
 
-test.serial('a directory whose name is not UTF-8 is told of', async (t) => {
-	const directory = makeDirectory(t);
-	const nameless = Buffer.concat([Buffer.from(`${directory}/caf`), Buffer.of(0xe9)]);
+/** Makes a directory whose name is not UTF-8, with a database in it. */
+function makeNameless(parent: string): Buffer {
+	const nameless = Buffer.concat([Buffer.from(`${parent}/caf`), Buffer.of(0xe9)]);
 	mkdirSync(nameless);
 	writeFileSync(Buffer.concat([nameless, Buffer.from('/x.db')]), '');
+	return nameless;
+}
+
+test.serial('a directory whose name is not UTF-8 is told of', async (t) => {
+	const directory = makeDirectory(t);
+	makeNameless(directory);
 	writeFileSync(join(directory, 'y.db'), '');
 
 	const {matches, unreadable} = await findDatabases([join(directory, '**/*.db')], join(directory, 'out'), signal);
@@ -130,10 +136,7 @@ test.serial('a directory whose name is not UTF-8 is told of', async (t) => {
 
 test.serial('a link to a directory whose name is not UTF-8 is told of', async (t) => {
 	const [directory, elsewhere] = [makeDirectory(t), makeDirectory(t)];
-	const nameless = Buffer.concat([Buffer.from(`${elsewhere}/caf`), Buffer.of(0xe9)]);
-	mkdirSync(nameless);
-	writeFileSync(Buffer.concat([nameless, Buffer.from('/x.db')]), '');
-	symlinkSync(nameless, join(directory, 'eu'));
+	symlinkSync(makeNameless(elsewhere), join(directory, 'eu'));
 	writeFileSync(join(directory, 'y.db'), '');
 
 	const {matches, unreadable} = await findDatabases([join(directory, '**/*.db')], join(directory, 'out'), signal);

@@ -14,6 +14,8 @@ import {hasStrace} from '../helpers/strace.js';
 import {makeTagged} from '../helpers/tagged.js';
 import {until} from '../helpers/until.js';
 
+const withStrace = hasStrace() ? test.serial : test.serial.skip;
+
 /** So slow that it will not come to its end. */
 const SLOWLY = ['--pages', '1', '--max-rate', '1kB'];
 
@@ -128,13 +130,7 @@ async function startStuck(t: ExecutionContext, cwd: string): Promise<Stuck> {
 	return {cli, untilKilled};
 }
 
-test.serial('an echo of the first signal, as under npx, does nothing', async (t) => {
-	if (!hasStrace()) {
-		t.log('NOT TESTED: there is no strace here.');
-		t.pass();
-		return;
-	}
-
+withStrace('an echo of the first signal, as under npx, does nothing', async (t) => {
 	const {cwd, old} = setUp(t);
 	const {cli, untilKilled} = await startStuck(t, cwd);
 	// Not at the same time: of those that nobody has taken yet, the system makes one.
@@ -146,13 +142,7 @@ test.serial('an echo of the first signal, as under npx, does nothing', async (t)
 	t.deepEqual(fingerprint(join(cwd, 'copy.db')), old);
 });
 
-test.serial('a second signal ends at once what the first cannot', async (t) => {
-	if (!hasStrace()) {
-		t.log('NOT TESTED: there is no strace here.');
-		t.pass();
-		return;
-	}
-
+withStrace('a second signal ends at once what the first cannot', async (t) => {
 	const {cwd, old} = setUp(t);
 	const {cli, untilKilled} = await startStuck(t, cwd);
 	cli.signal('SIGINT');

@@ -13,6 +13,7 @@ import {makeTagged, STATE_SQL, stateOf, tagged} from '../helpers/tagged.js';
 import {turns} from '../helpers/turns.js';
 import {until} from '../helpers/until.js';
 import {startWitness, witnessed} from '../helpers/witness.js';
+import {wholeFile} from '../helpers/whole-file.js';
 
 const OLD = 1;
 const NEW = 2;
@@ -31,7 +32,7 @@ interface Scene {
 
 const SETTINGS = {maxThreads: 1, defaults: {sleep: 0.001}} satisfies ManagerOptions;
 const shared = new BackupManager(SETTINGS);
-test.after.always(() => shared.destroy());
+wholeFile.teardown(() => shared.destroy());
 
 interface Options {
 	readonly wal?: boolean;
