@@ -9,7 +9,7 @@ import {copySizes, type SizeFigures, type SizePlan} from '../harness/copy-sizes.
 import {figure, size} from '../harness/format.js';
 
 const FULL: readonly SizePlan[] = [
-	...[20e3, 100e3, 500e3, 2e6].map((bytes) => ({bytes, rounds: 15, budget: 10})),
+	...[20e3, 100e3, 500e3, 1e6, 2e6].map((bytes) => ({bytes, rounds: 15, budget: 10})),
 	...[4e6, 8e6, 16e6, 32e6, 64e6, 128e6].map((bytes) => ({bytes, rounds: 9, budget: 10})),
 	...[256e6, 500e6, 1e9].map((bytes) => ({bytes, rounds: 5, budget: 15})),
 ];

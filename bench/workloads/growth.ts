@@ -7,7 +7,7 @@ import {copySizes, type SizeFigures, type SizePlan} from '../harness/copy-sizes.
 import {figure} from '../harness/format.js';
 import {fitLine} from '../harness/fit-line.js';
 
-/** One of each kind: main thread, libuv's threads, another language, and the limit. */
+/** One of each kind: main thread, libuv's threads, another language, and the limit. The others copy as these do. */
 const COMPARED: readonly SideName[] = [
 	'sqlite-hotcopy',
 	'better-sqlite3',
@@ -34,7 +34,8 @@ interface Fit {
 export const growth: Workload = {
 	method:
 		'As in `large`, with sizes from 20 KB to 1 GB. The line through the medians is the one with the least ' +
-		'relative deviations, so that small sizes count as much as large ones.',
+		'relative deviations, so that small sizes count as much as large ones. Left out, as they copy like others that are ' +
+		'measured: node-sqlite3 and the shell (.backup, VACUUM INTO).',
 
 	async run(bench) {
 		const copiers = COMPARED.filter((side) => bench.sides.includes(side)).map((side) => ({

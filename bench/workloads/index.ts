@@ -60,6 +60,10 @@ export const WORKLOADS: Readonly<Record<string, Entry>> = {
 		title: 'What a copy under one read transaction costs a writer',
 		load: async () => (await import('./pin.js')).pin,
 	},
+	halts: {
+		title: 'The machine itself, without copies: how long it runs nothing',
+		load: async () => (await import('./halts.js')).halts,
+	},
 };
 
 /** @throws Error that names them all, for a name that is none of them */

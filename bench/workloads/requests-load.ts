@@ -1,10 +1,14 @@
-/** The process that asks the server, over connections that each send a request when the last one is answered. */
+/** The process that asks the server. */
 import autocannon from 'autocannon';
 import {ResponseTimes} from '../harness/response-times.js';
 import {serve} from '../harness/serve.js';
+import {sendEvenly} from './requests-paced.js';
+
+/** Over connections that each send a request when the last one is answered, or at a pace of its own. */
+export type Asking = {readonly connections: number} | {readonly perSecond: number};
 
 export interface Load {
-	readonly connections: number;
+	readonly asking: Asking;
 	readonly seconds: number;
 	/** Milliseconds after which a connection would have sent its next request, had it not been kept waiting. */
 	readonly interval: number;
@@ -25,17 +29,15 @@ export interface LoadMethods {
 }
 
 serve<LoadMethods>({
-	async run(url, {connections, seconds, interval}) {
-		const times = new ResponseTimes(interval);
-		const load = autocannon({url, connections, duration: seconds});
-		load.on('response', (_client, _statusCode, _bytes, ms) => {
-			times.record(ms);
-		});
-		const {errors, timeouts, non2xx, duration, requests} = await load;
-		const bad = errors + timeouts + non2xx;
-		if (bad > 0) throw new Error(`${String(bad)} of ${String(requests.total)} requests failed`);
+	async run(url, {asking, seconds, interval}) {
+		// At a pace of its own, each request counts from when it was due: nothing is left to correct.
+		const times = new ResponseTimes('perSecond' in asking ? Infinity : interval);
+		const perSecond =
+			'perSecond' in asking
+				? await atPace(url, asking.perSecond, seconds, times)
+				: await overConnections(url, asking.connections, seconds, times);
 		return {
-			perSecond: requests.total / duration,
+			perSecond,
 			p50: times.percentile(50),
 			p99: times.percentile(99),
 			p999: times.percentile(99.9),
@@ -43,3 +45,27 @@ serve<LoadMethods>({
 		};
 	},
 });
+
+async function atPace(url: string, perSecond: number, seconds: number, times: ResponseTimes): Promise<number> {
+	const start = performance.now();
+	const count = await sendEvenly(url, {perSecond, seconds}, (ms) => {
+		times.record(ms);
+	});
+	return (count * 1000) / (performance.now() - start);
+}
+
+async function overConnections(
+	url: string,
+	connections: number,
+	seconds: number,
+	times: ResponseTimes,
+): Promise<number> {
+	const load = autocannon({url, connections, duration: seconds});
+	load.on('response', (_client, _statusCode, _bytes, ms) => {
+		times.record(ms);
+	});
+	const {errors, timeouts, non2xx, duration, requests} = await load;
+	const bad = errors + timeouts + non2xx;
+	if (bad > 0) throw new Error(`${String(bad)} of ${String(requests.total)} requests failed`);
+	return requests.total / duration;
+}

@@ -8,7 +8,7 @@ import {labelledRounds, type Labelled} from '../harness/labelled-rounds.js';
 import {startProgram, type Program} from '../harness/program.js';
 import {summarize, type Summary} from '../harness/statistics.js';
 import {startCopier, type Copier} from './requests-copier.js';
-import type {LoadMethods} from './requests-load.js';
+import type {Asking, LoadMethods} from './requests-load.js';
 import {loadWhileCopying, type RequestSample} from './requests-sample.js';
 import type {ServerMethods} from './requests-server.js';
 
@@ -21,8 +21,16 @@ export const NO_COPY = 'no copy';
 /** Seconds of load before anything is measured. */
 const WARM_UP = 1;
 
+/** How a server is loaded, and how often its database is copied meanwhile. */
+export interface LoadCase {
+	/** Names it among the others. */
+	readonly requests: string;
+	readonly asking: Asking;
+	/** At the most; `Infinity`: again and again. */
+	readonly copies: number;
+}
+
 export interface LoadPlan {
-	readonly connections: number;
 	readonly rounds: number;
 	/** Of load, for each measurement. */
 	readonly seconds: number;
@@ -30,7 +38,7 @@ export interface LoadPlan {
 
 /** What the rounds of one contender gave. Times in ms. */
 export interface LoadFigures {
-	readonly connections: number;
+	readonly requests: string;
 	readonly label: string;
 	readonly perSecond: Summary;
 	readonly p50: Summary;
@@ -51,7 +59,8 @@ export async function roundsOfRequests(
 	bench: Bench,
 	contenders: readonly CallContender[],
 	sources: Sources,
-	{connections, rounds, seconds}: LoadPlan,
+	{requests, asking, copies: atMost}: LoadCase,
+	{rounds, seconds}: LoadPlan,
 ): Promise<LoadResults> {
 	const {signal} = bench;
 	const load = startProgram<LoadMethods>(LOAD, 'the load', {signal});
@@ -73,11 +82,11 @@ export async function roundsOfRequests(
 			await warmUp(bench, copier);
 		}
 
-		const {p50} = await load.call('run', url, {connections, seconds: WARM_UP, interval});
+		const {p50} = await load.call('run', url, {asking, seconds: WARM_UP, interval});
 		// The first of all is the one without copies.
 		if (interval === Infinity) interval = p50;
-		const traffic = {url, load, copier};
-		return {label, measure: async () => loadWhileCopying(bench, traffic, sources, {connections, seconds, interval})};
+		const traffic = {url, load, copier, atMost};
+		return {label, measure: async () => loadWhileCopying(bench, traffic, sources, {asking, seconds, interval})};
 	}
 
 	try {
@@ -88,7 +97,7 @@ export async function roundsOfRequests(
 			text: ({perSecond, p99, copies}) =>
 				`${figure(perSecond)} a second, p99 ${figure(p99)} ms, ${figure(copies)} copies`,
 		});
-		return {figures: series.map(({label, samples}) => toFigures(connections, label, samples)), failures};
+		return {figures: series.map(({label, samples}) => toFigures(requests, label, samples)), failures};
 	} finally {
 		await Promise.all([load, ...copiers, ...servers].map(async (program) => program.end()));
 	}
@@ -100,10 +109,10 @@ async function warmUp({directory}: Bench, {copy}: Copier): Promise<void> {
 	await rm(target, {force: true});
 }
 
-function toFigures(connections: number, label: string, samples: readonly RequestSample[]): LoadFigures {
+function toFigures(requests: string, label: string, samples: readonly RequestSample[]): LoadFigures {
 	const summary = (of: keyof RequestSample): Summary => summarize(samples.map((sample) => sample[of]));
 	return {
-		connections,
+		requests,
 		label,
 		perSecond: summary('perSecond'),
 		p50: summary('p50'),

@@ -12,6 +12,8 @@ export interface Traffic {
 	readonly load: Program<LoadMethods>;
 	/** Who copies the server's database meanwhile; undefined: nobody. */
 	readonly copier: Copier | undefined;
+	/** Copies one after another until the load ends, but no more than these. */
+	readonly atMost: number;
 }
 
 export interface RequestSample extends Answers {
@@ -22,7 +24,7 @@ export interface RequestSample extends Answers {
 /** @throws Error when a copy failed, or the last one is none */
 export async function loadWhileCopying(
 	{databases, directory}: Bench,
-	{url, load, copier}: Traffic,
+	{url, load, copier, atMost}: Traffic,
 	sources: Sources,
 	plan: Load,
 ): Promise<RequestSample> {
@@ -35,7 +37,7 @@ export async function loadWhileCopying(
 	let count = 0;
 
 	async function copyOnAndOn({copy}: Copier): Promise<void> {
-		while (!ended()) {
+		for (let begun = 0; begun < atMost && !ended(); begun++) {
 			await rm(target, {force: true});
 			await copy(target);
 			if (!ended()) count++;

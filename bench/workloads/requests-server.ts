@@ -24,6 +24,9 @@ interface Account {
 /** What Fastify writes the answers by. https://fastify.dev/docs/latest/Reference/Validation-and-Serialization/ */
 const ACCOUNT = {type: 'object', properties: {id: {type: 'integer'}, balance: {type: 'integer'}}};
 
+/** Connections that wait while the server is kept: with fewer, clients would try again a second later, which tells nothing of it. */
+const BACKLOG = 4096;
+
 let opened: Opened | undefined;
 
 serve<ServerMethods>({
@@ -33,7 +36,7 @@ serve<ServerMethods>({
 		const find = database.prepare<[number], Account>('SELECT id, balance FROM account WHERE id = ?');
 		const server = fastify();
 		server.get('/account', {schema: {response: {200: ACCOUNT}}}, () => find.get(1 + randomInt(accounts)));
-		const address = await server.listen({host: '127.0.0.1', port: 0});
+		const address = await server.listen({host: '127.0.0.1', port: 0, backlog: BACKLOG});
 		return `${address}/account`;
 	},
 	async prepare(source, name) {

@@ -29,3 +29,5 @@ const summary = await torture({
 	},
 });
 console.log(summary);
+// Backups that failed without need: each is to end in spite of the others.
+if (Object.keys(summary.failures).length > 0) process.exitCode = 1;

@@ -11,10 +11,10 @@ import {vacuum} from './vacuum.ts';
 const MIB = 1024 * 1024;
 
 /**
- * Up to this size, one read and one write are the fastest: `npm run bench -- crossover` shows where that ends for a thread
- * that has a child process.
+ * Up to this size, one read and one write are as fast as anything: `npm run bench -- crossover` shows where that ends for a
+ * thread that has a child process, which is between half a megabyte and two.
  */
-const SERIALIZE_UP_TO = 2 * MIB;
+const SERIALIZE_UP_TO = MIB;
 
 /** Above this size, a clone is so much faster that it makes up for the time in which a child process starts. */
 const CHILD_PAYS_FROM = 16 * MIB;

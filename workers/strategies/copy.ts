@@ -32,6 +32,8 @@ export async function copy(
 		return await run(strategy, source, staging, job);
 	} catch (error) {
 		if (error instanceof Cancelled || error instanceof BackupError) throw error;
+		// Whoever aborted has removed the file, and it must not be made anew.
+		job.patience.throwIfCancelled();
 		staging.empty();
 		// What stood in the way of that is no more than an earlier attempt.
 		job.patience.progressed();

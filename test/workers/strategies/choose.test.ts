@@ -31,9 +31,9 @@ interface Choice {
 const CHOICES: Readonly<Record<string, Choice>> = {
 	'a small file': {bytes: 4096, chosen: 'serialize'},
 	'an empty file': {bytes: 0, chosen: 'serialize'},
-	'the largest small file': {bytes: 2 * MIB, chosen: 'serialize'},
+	'the largest small file': {bytes: MIB, chosen: 'serialize'},
 	'the smallest large file': {bytes: 16 * MIB + 1, chosen: LARGE},
-	'a small file whose WAL makes it the largest small one': {bytes: 4096, wal: 2 * MIB - 4096, chosen: 'serialize'},
+	'a small file whose WAL makes it the largest small one': {bytes: 4096, wal: MIB - 4096, chosen: 'serialize'},
 	'a small file whose WAL makes it large': {bytes: 4096, wal: 16 * MIB - 4095, chosen: LARGE},
 	'a database in memory': {chosen: 'serialize'},
 	'a small file in steps': {bytes: 4096, copy: {pages: 1}, chosen: 'pages'},
