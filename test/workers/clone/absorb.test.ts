@@ -1,14 +1,16 @@
-import {statSync} from 'node:fs';
+import {statSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
-import test from 'ava';
+import test, {type ExecutionContext} from 'ava';
 import {absorbWal} from '../../../workers/clone/absorb.js';
+import {makeCloneScene} from '../../helpers/clone-scene.js';
+import {startCloner} from '../../helpers/cloner.js';
 import {openElsewhere} from '../../helpers/connection.js';
 import {copyFiles} from '../../helpers/crashed.js';
 import {listDirectory, makeDirectory} from '../../helpers/directory.js';
 import {withDisk} from '../../helpers/disk.js';
 import {poke} from '../../helpers/poke.js';
+import {hasStrace, STRACE} from '../../helpers/strace.js';
 import {makeTagged, stateOf, tagged} from '../../helpers/tagged.js';
-import type {ExecutionContext} from 'ava';
 
 interface Pair {
 	readonly path: string;
@@ -32,6 +34,37 @@ test.serial('a WAL is moved into its database', async (t) => {
 	absorbWal(path, frames);
 	t.deepEqual(listDirectory(directory), ['pair.db', 'pair.db-shm']);
 	t.deepEqual(stateOf(path), tagged(2));
+});
+
+test.serial('a WAL of 100 MB beside a database of 1 MB is moved into it', async (t) => {
+	const scene = await makeCloneScene(t, 'WAL');
+	const {source, staging, writer} = scene;
+	await scene.prepare(1);
+	await writer.run('UPDATE account SET balance = 2, filler = randomblob(400000)');
+	t.true(statSync(source).size < 2e6 && statSync(`${source}-wal`).size > 100e6);
+
+	t.is((await scene.clone()).type, 'cloned');
+
+	t.deepEqual(stateOf(staging), tagged(2, 250));
+	t.true(statSync(staging).size > 100e6);
+});
+
+/** It is removed once before, as something that another process may have left. */
+const withStrace = hasStrace() ? test.serial : test.serial.skip;
+
+withStrace('a WAL that cannot be removed is told of: whoever opened the copy would find it beside', async (t) => {
+	const directory = makeDirectory(t);
+	const staging = join(directory, 'pair.db');
+	const live = join(makeDirectory(t), 'live.db');
+	makeTagged(live, 1, {wal: true});
+	const writer = await openElsewhere(t, live);
+	await writer.run('UPDATE account SET balance = 2');
+	// strace looks its name up when it starts.
+	writeFileSync(`${staging}-wal`, '');
+	const undying = ['-P', `${staging}-wal`, '-e', 'trace=unlink', '-e', 'inject=unlink:error=EPERM:when=2+'];
+	const cloner = await startCloner(t, {under: [...STRACE, '-o', '/dev/null', ...undying]});
+
+	t.deepEqual(await cloner.clone(live, staging), {type: 'unsuited', reason: 'The WAL is still there'});
 });
 
 for (const [what, count, damage] of [

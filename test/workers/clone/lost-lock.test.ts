@@ -1,4 +1,4 @@
-import {closeSync, openSync, renameSync} from 'node:fs';
+import {closeSync, openSync, renameSync, statSync, utimesSync} from 'node:fs';
 import test from 'ava';
 import {MAIN_STOPS, makeCloneScene, setTag, WAL_STOPS, type Mode} from '../../helpers/clone-scene.js';
 import {stateOf, tagged} from '../../helpers/tagged.js';
@@ -78,6 +78,30 @@ test.serial('half a transaction in the main file shows, although the change coun
 
 	t.deepEqual(answer, LOST);
 });
+
+test.serial(
+	'a whole transaction in the main file shows by the change counter, although the time is the same',
+	async (t) => {
+		const scene = await makeCloneScene(t, 'rollback');
+		const {source, writer} = scene;
+		await scene.prepare(1);
+		// As where the system's clock has gone no further: a whole second, which can be set to the nanosecond.
+		const setTime = (): void => {
+			utimesSync(source, 1e9, 1e9);
+		};
+		setTime();
+		const {size, mtimeNs} = statSync(source, {bigint: true});
+
+		const answer = await scene.clone({at: 'read app.db 65536'}, async () => {
+			dropLocks(source, 'rollback');
+			await writer.run(setTag(2));
+			setTime();
+			t.like(statSync(source, {bigint: true}), {size, mtimeNs});
+		});
+
+		t.deepEqual(answer, LOST);
+	},
+);
 
 test.serial(
 	'a file that has the name of the WAL for a moment only is not taken for a WAL that is done with',

@@ -1,10 +1,17 @@
 import {execFileSync} from 'node:child_process';
+import {rmSync} from 'node:fs';
 import {join} from 'node:path';
 import test from 'ava';
 import {BackupManager, type ExistingMode} from '../../../src/index.js';
 import {STRATEGY_NAMES} from '../../../src/options.js';
+import {Cancelled} from '../../../workers/failures.js';
+import {createStaging} from '../../../workers/publish/staging.js';
+import {findSourceFile, openSource} from '../../../workers/source/open.js';
+import {copy} from '../../../workers/strategies/copy.js';
+import type {Strategy} from '../../../workers/strategies/strategy.js';
 import {healthOf, healthy, makeAccounts} from '../../helpers/database.js';
 import {listDirectory, makeDirectory} from '../../helpers/directory.js';
+import {makeJob} from '../../helpers/job-context.js';
 import {makeTagged, stateOf, tagged} from '../../helpers/tagged.js';
 import {startWriter} from '../../helpers/writer.js';
 
@@ -56,6 +63,32 @@ for (const strategy of STRATEGY_NAMES) {
 		}
 	}
 }
+
+test.serial('a job that is aborted while a strategy fails leaves no file: none is made for another try', async (t) => {
+	const directory = makeDirectory(t);
+	const path = join(directory, 'app.db');
+	makeTagged(path, NEW);
+	const request = {kind: 'file', path} as const;
+	const job = makeJob(t, {source: request, target: {path: join(directory, 'copy.db')}});
+	const staging = createStaging(job.request.target.path, false, job);
+	const source = openSource(request, findSourceFile(request));
+	t.teardown(() => {
+		source.close();
+	});
+	const failing: Strategy = {
+		name: 'clone',
+		copy: async () => {
+			job.control.cancel();
+			// As the main thread does for whoever aborted.
+			rmSync(staging.path);
+			return Promise.reject(new Error('No process can be started'));
+		},
+	};
+
+	await t.throwsAsync(copy(source, staging, job, failing), {instanceOf: Cancelled});
+
+	t.deepEqual(listDirectory(directory), ['app.db']);
+});
 
 /** Each in a thread of its own, with a child of its own. */
 for (const wal of [false, true]) {
