@@ -1,3 +1,6 @@
+/** In ms: what is shorter is no more than the system's own work. */
+export const SHORTEST_PAUSE = 1;
+
 /** A time in which a busy program did not run, in ms of the system's monotonic clock. */
 export interface Pause {
 	readonly from: number;

@@ -1,10 +1,10 @@
 /** A program that does nothing but look at the clock, and so sees when it does not run. */
 import {hrtime} from 'node:process';
 import {serve} from '../harness/serve.js';
-import type {Pause} from '../harness/standing-still.js';
+import {SHORTEST_PAUSE, type Pause} from '../harness/standing-still.js';
 
 export interface SpinnerMethods {
-	/** @returns when it did not run for a millisecond or more */
+	/** @returns when it did not run for {@link SHORTEST_PAUSE} or more */
 	spin(seconds: number): Promise<readonly Pause[]>;
 }
 
@@ -17,7 +17,7 @@ serve<SpinnerMethods>({
 		const end = last + seconds * 1000;
 		while (last < end) {
 			const time = now();
-			if (time - last >= 1) pauses.push({from: last, to: time});
+			if (time - last >= SHORTEST_PAUSE) pauses.push({from: last, to: time});
 			last = time;
 		}
 		return Promise.resolve(pauses);

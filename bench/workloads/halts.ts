@@ -7,7 +7,7 @@ import {barPanels} from '../harness/chart-bars.js';
 import {figure, spread} from '../harness/format.js';
 import {labelledRounds} from '../harness/labelled-rounds.js';
 import {startProgram, type Program} from '../harness/program.js';
-import {atOnce} from '../harness/standing-still.js';
+import {atOnce, SHORTEST_PAUSE} from '../harness/standing-still.js';
 import {summarize, type Summary} from '../harness/statistics.js';
 import {runCommand} from '../sides/run-command.js';
 import type {SpinnerMethods} from './halts-spinner.js';
@@ -59,9 +59,9 @@ export const halts: Workload = {
 	method:
 		'No copies, and no SQLite: processes that only look at the clock, one for each busy core, note when they do not run for a ' +
 		'millisecond or more. The table has the time in which none of them ran. With the disk busy, dd writes a file past the ' +
-		"system's cache, which takes little time of a core. A system that is short of cores lets one of the processes run, so what " +
-		'counts is the case with all cores busy: none runs there while whoever runs this machine halts it, for example because ' +
-		'it has had its share of a tenth of a second.',
+		"system's cache, which takes little time of a core. A system that is short of cores lets most of the processes run, so " +
+		'what counts is the case with all cores busy: that none of them runs for milliseconds is most likely since whoever runs ' +
+		'this machine halts all of it.',
 
 	async run(bench) {
 		const {rounds, seconds} = bench.quick ? QUICK : FULL;
@@ -95,7 +95,9 @@ async function measure(
 	written.catch(() => undefined);
 	try {
 		const pauses = await Promise.all(spinners.slice(0, busy).map(async (spinner) => spinner.call('spin', seconds)));
-		const lengths = atOnce(pauses).map(({from, to}) => to - from);
+		const lengths = atOnce(pauses)
+			.map(({from, to}) => to - from)
+			.filter((length) => length >= SHORTEST_PAUSE);
 		const sum = lengths.reduce((total, length) => total + length, 0);
 		return {
 			share: sum / seconds / 10,
@@ -111,9 +113,17 @@ async function measure(
 /** @throws Error where files cannot be written past the cache */
 async function writeOnAndOn(directory: string, stop: AbortSignal): Promise<void> {
 	const file = join(directory, 'written');
+	const end = {signal: stop, by: 'SIGKILL'} as const;
 	while (!stop.aborted) {
-		await runCommand('dd', ['if=/dev/zero', `of=${file}`, 'bs=1M', `count=${String(WRITTEN)}`, 'oflag=direct']);
+		try {
+			await runCommand('dd', ['if=/dev/zero', `of=${file}`, 'bs=1M', `count=${String(WRITTEN)}`, 'oflag=direct'], {
+				end,
+			});
+		} catch (error) {
+			if (!stop.aborted) throw error;
+		}
 	}
+
 	await rm(file, {force: true});
 }
 

@@ -1,6 +1,9 @@
 import {Agent, get} from 'node:http';
 import {setTimeout as sleep} from 'node:timers/promises';
 
+/** Milliseconds for an answer. */
+const PATIENCE = 30_000;
+
 export interface Pace {
 	readonly perSecond: number;
 	readonly seconds: number;
@@ -50,7 +53,7 @@ export async function sendEvenly(
 
 async function ask(url: string, agent: Agent): Promise<void> {
 	return new Promise((resolve, reject) => {
-		const request = get(url, {agent}, (response) => {
+		const request = get(url, {agent, timeout: PATIENCE}, (response) => {
 			response.resume();
 			response.once('error', reject);
 			response.once('end', () => {
@@ -58,6 +61,7 @@ async function ask(url: string, agent: Agent): Promise<void> {
 				else reject(new Error(`A request was answered with ${String(response.statusCode)}`));
 			});
 		});
+		request.once('timeout', () => request.destroy(new Error('A request was not answered')));
 		request.once('error', reject);
 	});
 }

@@ -61,7 +61,14 @@ withStrace('a WAL that cannot be removed is told of: whoever opened the copy wou
 	await writer.run('UPDATE account SET balance = 2');
 	// strace looks its name up when it starts.
 	writeFileSync(`${staging}-wal`, '');
-	const undying = ['-P', `${staging}-wal`, '-e', 'trace=unlink', '-e', 'inject=unlink:error=EPERM:when=2+'];
+	const undying = [
+		'-P',
+		`${staging}-wal`,
+		'-e',
+		'trace=?unlink,unlinkat',
+		'-e',
+		'inject=?unlink,unlinkat:error=EPERM:when=2+',
+	];
 	const cloner = await startCloner(t, {under: [...STRACE, '-o', '/dev/null', ...undying]});
 
 	t.deepEqual(await cloner.clone(live, staging), {type: 'unsuited', reason: 'The WAL is still there'});

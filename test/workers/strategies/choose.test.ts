@@ -81,6 +81,19 @@ for (const strategy of STRATEGY_NAMES) {
 	});
 }
 
+onLinux('of files that are neither small nor large, the second one is worth a child process', (t) => {
+	const request = {...makeJob(t).request, keepChild: 1000};
+	const again = (bytes: number): string => {
+		const file = makeFile(makeDirectory(t), bytes, 0);
+		chooseStrategy(request, file);
+		return chooseStrategy(request, file).name;
+	};
+
+	t.is(again(MIB), 'serialize');
+	t.is(again(MIB + 1), 'clone');
+	t.is(again(16 * MIB), 'clone');
+});
+
 onLinux('a large file is not cloned from a disk that is not known to be local, or is gone', (t) => {
 	const {request} = makeJob(t);
 	const file = makeFile(makeDirectory(t), 100 * MIB, 0);
