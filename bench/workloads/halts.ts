@@ -114,13 +114,14 @@ async function measure(
 async function writeOnAndOn(directory: string, stop: AbortSignal): Promise<void> {
 	const file = join(directory, 'written');
 	const end = {signal: stop, by: 'SIGKILL'} as const;
-	while (!stop.aborted) {
+	const over = (): boolean => stop.aborted;
+	while (!over()) {
 		try {
 			await runCommand('dd', ['if=/dev/zero', `of=${file}`, 'bs=1M', `count=${String(WRITTEN)}`, 'oflag=direct'], {
 				end,
 			});
 		} catch (error) {
-			if (!stop.aborted) throw error;
+			if (!over()) throw error;
 		}
 	}
 
