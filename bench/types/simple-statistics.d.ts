@@ -4,4 +4,5 @@ declare module 'simple-statistics' {
 	export function quantile(values: readonly number[], probability: number): number;
 	export function min(values: readonly number[]): number;
 	export function max(values: readonly number[]): number;
+	export function sum(values: readonly number[]): number;
 }

@@ -2,6 +2,7 @@
 import {rm} from 'node:fs/promises';
 import {availableParallelism} from 'node:os';
 import {join} from 'node:path';
+import {sum} from 'simple-statistics';
 import type {Bench, Workload} from '../harness/bench.js';
 import {barPanels} from '../harness/chart-bars.js';
 import {figure, spread} from '../harness/format.js';
@@ -98,11 +99,10 @@ async function measure(
 		const lengths = atOnce(pauses)
 			.map(({from, to}) => to - from)
 			.filter((length) => length >= SHORTEST_PAUSE);
-		const sum = lengths.reduce((total, length) => total + length, 0);
 		return {
-			share: sum / seconds / 10,
+			share: sum(lengths) / seconds / 10,
 			perSecond: lengths.length / seconds,
-			longest: lengths.reduce((longest, length) => Math.max(longest, length), 0),
+			longest: Math.max(0, ...lengths),
 		};
 	} finally {
 		ended.abort();

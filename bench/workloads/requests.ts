@@ -36,8 +36,9 @@ export const requests: Workload = {
 		'with the half millisecond by which the timer of who asks is late; or by autocannon, over 1 and over 16 connections that ' +
 		'each send the next request when the last one is answered. Meanwhile the database is copied again and again, or once, ' +
 		'which is over before the load is (percentiles are of all its time), with the defaults of each library: by the server ' +
-		'itself, by Python and the shell in processes that it starts, by node:sqlite and node-sqlite3 in an application beside it, since a second SQLite in the ' +
-		"server's process would break its locks. Percentiles over connections are corrected for requests that were not sent " +
+		'itself, by Python and the shell in processes that it starts, by node:sqlite and node-sqlite3 in an application beside ' +
+		"it, since a second SQLite in the server's process would break its locks. Percentiles over connections are corrected for " +
+		'requests that were not sent ' +
 		"because an earlier one waited (HdrHistogram's correction, with the median without a copy as the interval).",
 
 	async run(bench) {

@@ -10,11 +10,9 @@ import {fingerprint} from '../helpers/database.js';
 import {listDirectory, makeDirectory} from '../helpers/directory.js';
 import {executeOutside} from '../helpers/outside.js';
 import {findBusyChecks, isZombie, stillRunning, ticksOf} from '../helpers/processes.js';
-import {hasStrace} from '../helpers/strace.js';
+import {withStrace} from '../helpers/strace.js';
 import {makeTagged} from '../helpers/tagged.js';
 import {until} from '../helpers/until.js';
-
-const withStrace = hasStrace() ? test.serial : test.serial.skip;
 
 /** So slow that it will not come to its end. */
 const SLOWLY = ['--pages', '1', '--max-rate', '1kB'];

@@ -1,7 +1,7 @@
 import {spawnSync} from 'node:child_process';
 import {readFileSync} from 'node:fs';
 import {join} from 'node:path';
-import type {ExecutionContext} from 'ava';
+import test, {type ExecutionContext} from 'ava';
 import {startBackupProcess, type BackupOrder} from './backup-process.js';
 import {makeDirectory} from './directory.js';
 
@@ -31,6 +31,9 @@ export function hasStrace(): boolean {
 	const [strace, ...options] = STRACE;
 	return spawnSync(strace, [...options, '-e', 'trace=none', 'true']).status === 0;
 }
+
+/** A test that needs strace. */
+export const withStrace = hasStrace() ? test.serial : test.serial.skip;
 
 /**
  * What a program is run under so that reads of a file fail, as those of a broken disk do.

@@ -11,8 +11,8 @@ import {vacuum} from './vacuum.ts';
 const MIB = 1024 * 1024;
 
 /**
- * Up to this size, one read and one write are as fast as anything, or nearly: `npm run bench -- crossover` shows where that ends for a
- * thread that has a child process, which is between half a megabyte and two.
+ * Up to this size, one read and one write are as fast as anything, or nearly: `npm run bench -- crossover` shows where
+ * that ends for a thread that has a child process, which is between half a megabyte and two.
  */
 const SERIALIZE_UP_TO = MIB;
 

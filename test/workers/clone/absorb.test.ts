@@ -9,7 +9,7 @@ import {copyFiles} from '../../helpers/crashed.js';
 import {listDirectory, makeDirectory} from '../../helpers/directory.js';
 import {withDisk} from '../../helpers/disk.js';
 import {poke} from '../../helpers/poke.js';
-import {hasStrace, STRACE} from '../../helpers/strace.js';
+import {STRACE, withStrace} from '../../helpers/strace.js';
 import {makeTagged, stateOf, tagged} from '../../helpers/tagged.js';
 
 interface Pair {
@@ -49,9 +49,6 @@ test.serial('a WAL of 100 MB beside a database of 1 MB is moved into it', async 
 	t.true(statSync(staging).size > 100e6);
 });
 
-/** It is removed once before, as something that another process may have left. */
-const withStrace = hasStrace() ? test.serial : test.serial.skip;
-
 withStrace('a WAL that cannot be removed is told of: whoever opened the copy would find it beside', async (t) => {
 	const directory = makeDirectory(t);
 	const staging = join(directory, 'pair.db');
@@ -61,6 +58,7 @@ withStrace('a WAL that cannot be removed is told of: whoever opened the copy wou
 	await writer.run('UPDATE account SET balance = 2');
 	// strace looks its name up when it starts.
 	writeFileSync(`${staging}-wal`, '');
+	// It is removed once before, as something that another process may have left.
 	const undying = [
 		'-P',
 		`${staging}-wal`,

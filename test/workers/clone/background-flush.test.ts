@@ -1,13 +1,10 @@
 import {writeFileSync} from 'node:fs';
 import {join} from 'node:path';
-import test from 'ava';
 import {startCloner} from '../../helpers/cloner.js';
 import {makeDirectory} from '../../helpers/directory.js';
-import {failingFlushes, hasStrace, STRACE} from '../../helpers/strace.js';
+import {failingFlushes, STRACE, withStrace} from '../../helpers/strace.js';
 import {makeTagged} from '../../helpers/tagged.js';
 import {until} from '../../helpers/until.js';
-
-const withStrace = hasStrace() ? test.serial : test.serial.skip;
 
 /** 20 MB: some flushes on the way. */
 const LARGE = {accounts: 5000, filler: 3900};

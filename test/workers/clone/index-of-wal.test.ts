@@ -8,13 +8,12 @@ import {makeCloneScene, setTag} from '../../helpers/clone-scene.js';
 import {openElsewhere} from '../../helpers/connection.js';
 import {makeDirectory} from '../../helpers/directory.js';
 import {poke} from '../../helpers/poke.js';
-import {hasStrace} from '../../helpers/strace.js';
+import {withStrace} from '../../helpers/strace.js';
 import {makeTagged, stateOf, tagged} from '../../helpers/tagged.js';
 import {findUser} from '../../helpers/user.js';
 
 const user = findUser();
 const asAnother = user?.ids === undefined ? test.serial.skip : test.serial;
-const withStrace = hasStrace() ? test.serial : test.serial.skip;
 
 /** Its kill comes right before the first flush: of a commit that is in the WAL, and not yet in its index. */
 const KILLED_AT_FLUSH = [

@@ -1,13 +1,10 @@
 import {mkdirSync} from 'node:fs';
 import {join} from 'node:path';
-import test from 'ava';
 import {setTag} from '../../helpers/clone-scene.js';
 import {openElsewhere} from '../../helpers/connection.js';
 import {makeDirectory} from '../../helpers/directory.js';
-import {hasStrace, traceBackup} from '../../helpers/strace.js';
+import {traceBackup, withStrace} from '../../helpers/strace.js';
 import {makeTagged, stateOf, tagged} from '../../helpers/tagged.js';
-
-const withStrace = hasStrace() ? test.serial : test.serial.skip;
 
 /** The calls that change a file or a directory, of those that are traced. */
 const CHANGES = /^(?:pwrite64|write|ftruncate|rename|renameat|renameat2|link|linkat|unlink|unlinkat|chmod|fchmod)$/;
